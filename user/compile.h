@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Policy to tables: what the program looks up. Pure: no system calls, no libbpf. */
+#ifndef COMPILE_H
+#define COMPILE_H
+
+#include <stddef.h>
+
+#include "error.h"
+#include "layout.h"
+#include "policy.h"
+
+/* Stated maxima. Each has an error of its own. */
+#define COMPILE_CLASSES_MAX 65536          /* source classes, and destination classes */
+#define COMPILE_RULE_ENTRIES_MAX (1 << 24) /* entries of the rule hash */
+#define COMPILE_NODES_MAX (1 << 24)        /* 64-byte blocks of the address trie: 1 GiB */
+
+struct rule_entry {
+	struct rule_key key;
+	__u32 rule; /* index into policy.rules: the first in the file that covers the key */
+};
+
+struct tables {
+	struct rule_entry *rule_entries; /* keys differ */
+	size_t rule_entry_count;
+	union address_node *nodes;
+	size_t node_count; /* at least 1 */
+	__u32 ipv6_root;   /* entry */
+	__u32 source_class_bits;
+	bool source_ports; /* some enabled rule minds source ports */
+	struct constant_tables *constants;
+	size_t source_class_count, destination_class_count;
+};
+
+/*
+ * Compiles a completed policy; disabled rules take no part. 0, or -E2BIG with an
+ * error that names the maximum and the roles or rules to blame; then `tables` is
+ * untouched.
+ */
+int compile(const struct policy *policy, struct tables *tables, struct error *error);
+void compile_free(struct tables *tables);
+
+/* The leaf for an address: what the program's trie walk finds. For tests and explain. */
+__u32 compile_find_leaf(const struct tables *tables, const struct address *address);
+
+#endif

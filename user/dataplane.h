@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The kernel's side: generations, links, pins and counter maps. Only
+ * dataplane*.c include libbpf and libxdp. Functions return 0 or a negative
+ * errno with the error set; on failure outputs and the running firewall stay as
+ * they were.
+ */
+#ifndef DATAPLANE_H
+#define DATAPLANE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "compile.h"
+#include "counters.h"
+#include "error.h"
+#include "layout.h"
+#include "policy.h"
+
+#define DATAPLANE_RUN "/run/directorgate"
+
+enum attachment {
+	ATTACHMENT_LIVE,        /* our program of the generation in force */
+	ATTACHMENT_STALE,       /* our program of another generation */
+	ATTACHMENT_ABSENT,      /* the interface exists, nothing of ours is on it */
+	ATTACHMENT_FOREIGN,     /* the interface carries somebody else's program */
+	ATTACHMENT_NO_INTERFACE /* no such interface */
+};
+
+struct interface_state {
+	char name[INTERFACE_NAME_SIZE];
+	unsigned ifindex; /* 0: no such interface */
+	enum attachment attachment;
+	bool generic;         /* attached in generic mode */
+	enum attach_mode attach; /* as configured */
+	__u32 generation;     /* of the program that is there; 0: unknown */
+	__u32 program_id;     /* of the program that is there; 0: none */
+	char program_name[16];
+};
+
+/* What the kernel holds under one run directory. */
+struct dataplane_state {
+	bool applied; /* false: nothing is in force, and of the rest only last_apply counts */
+	struct generation_info info;
+	struct generation_rule *rules;
+	struct generation_role *roles;
+	struct interface_state *interfaces; /* info.interface_count - info.unfiltered_count of them */
+	size_t interface_count;
+	char (*unlisted)[INTERFACE_NAME_SIZE]; /* NICs that are neither listed nor unfiltered, nor loopback */
+	size_t unlisted_count;
+	struct last_apply last_apply;
+};
+
+int dataplane_read_state(const char *run, struct dataplane_state *state, struct error *error);
+void dataplane_free_state(struct dataplane_state *state);
+int dataplane_read_counters(const char *run, const struct dataplane_state *state,
+			    struct counters *counters, struct error *error);
+
+/* What is to be put in force. */
+struct apply_request {
+	const struct policy *policy;
+	const struct tables *tables;
+	char policy_hash[HASH_SIZE];
+	char config_hash[HASH_SIZE];
+	bool verbose; /* the verifier's whole log on a refusal */
+};
+
+struct apply_result {
+	bool changed;
+	__u32 generation;
+	struct error warnings; /* lines for the user: counters restart, unlisted interfaces, ... */
+};
+
+/* Serialised by a lock in the run directory, which is waited for. */
+int dataplane_apply(const char *run, const struct apply_request *request,
+		    struct apply_result *result, struct error *error);
+
+/* Remembers that an apply failed before it reached dataplane_apply(); best effort. */
+void dataplane_note_failure(const char *run);
+
+/* Takes our programs off every interface and removes the pins; *count interfaces were attached. */
+int dataplane_detach(const char *run, size_t *count, struct error *error);
+
+/* A private generation on no interface, for explain and the tests. */
+struct dataplane_bench;
+int dataplane_bench_open(const struct policy *policy, const struct tables *tables,
+			 struct dataplane_bench **bench, struct error *error);
+/*
+ * Runs the program on one Ethernet frame (at least 14 bytes). judgement.rule_slot
+ * is an index into policy.rules here.
+ */
+int dataplane_bench_run(struct dataplane_bench *bench, const void *frame, size_t len,
+			struct judgement *judgement, bool *passed, struct error *error);
+/* The private generation's own counters, the interface named "bench". */
+int dataplane_bench_counters(struct dataplane_bench *bench, struct counters *counters,
+			     struct error *error);
+void dataplane_bench_close(struct dataplane_bench *bench);
+
+#endif
