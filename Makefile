@@ -4,9 +4,19 @@
 VERSION := 0.1.0
 BUILD   := build
 
+# Debian's names for what the targets below need; tests/deps installs what is missing.
+BUILD_PACKAGES := gcc libc6-dev make clang-19 bpftool libbpf-dev libxdp-dev libyaml-dev \
+                  libjansson-dev libmd-dev
+DEMO_PACKAGES  := iproute2 ethtool curl openssl procps util-linux nftables jq python3
+TEST_PACKAGES  := $(DEMO_PACKAGES) libcmocka-dev python3-scapy tcpdump binutils git \
+                  prometheus prometheus-node-exporter
+LOAD_PACKAGES  := libcmocka-dev python3 clang-14 qemu-system-x86 cpio xz-utils kmod busybox-static
+
 # The newest clang there is; 14 is the floor.
-CLANG   ?= $(or $(firstword $(foreach name,clang-19 clang-16 clang-14 clang,$(if $(shell command -v $(name)),$(name)))),clang)
-BPFTOOL ?= $(or $(shell command -v bpftool),/usr/sbin/bpftool)
+ifeq ($(origin CLANG),undefined)
+CLANG   := $(or $(firstword $(foreach name,clang-19 clang-16 clang-14 clang,$(if $(shell command -v $(name)),$(name)))),clang)
+endif
+BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool /usr/local/sbin/bpftool) bpftool)
 CC      ?= cc
 ARCH    := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
 
@@ -21,45 +31,117 @@ BPF_CFLAGS = -target bpf -std=gnu17 -mcpu=v3 -O2 -g $(WARNINGS) -Wno-missing-pro
 USER_SOURCES := $(sort $(wildcard user/*.c))
 USER_OBJECTS := $(USER_SOURCES:%.c=$(BUILD)/%.o)
 LIBRARY_OBJECTS := $(filter-out $(BUILD)/user/main.o,$(USER_OBJECTS))
+BPF_OBJECT := $(BUILD)/bpf/directorgate.bpf.o
 SKELETON := $(BUILD)/bpf/directorgate.skel.h
 
-UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*_test.c tests/packet/*_test.c)))
+# tests/unit/x_test.c and tests/packet/x_test.c are a cmocka program each, tests/net/x.c a tool of the lab.
+TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*_test.c tests/packet/*_test.c)))
+NET_TOOLS     := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/net/*.c)))
 
 .PHONY: all
 all: $(BUILD)/directorgate
 
-$(BUILD)/directorgate: $(USER_OBJECTS)
-	$(QUIET_LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(USER_LIBS)
+.PHONY: tests
+tests: all $(TEST_PROGRAMS) $(NET_TOOLS)
 
-$(BUILD)/bpf/directorgate.bpf.o: bpf/directorgate.bpf.c $(wildcard bpf/*.h include/*.h vmlinux/$(ARCH)/*.h) | $(BUILD)/bpf
-	$(QUIET_BPF)$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
+$(BUILD)/directorgate: $(USER_OBJECTS) $(BUILD)/link-flags
+	$(QUIET_LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(USER_OBJECTS) $(USER_LIBS)
 
-$(SKELETON): $(BUILD)/bpf/directorgate.bpf.o
+$(BPF_OBJECT): bpf/directorgate.bpf.c $(BUILD)/bpf-flags
+	@mkdir -p $(@D)
+	$(QUIET_BPF)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(SKELETON): $(BPF_OBJECT)
 	$(QUIET_SKEL)$(BPFTOOL) gen skeleton $< name directorgate_bpf > $@.new && mv $@.new $@
 
-$(BUILD)/user/%.o: user/%.c | $(BUILD)/user
+$(BUILD)/user/%.o: user/%.c $(BUILD)/user-flags
+	@mkdir -p $(@D)
 	$(QUIET_CC)$(CC) $(USER_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(patsubst %.c,$(BUILD)/%.o,$(wildcard user/dataplane*.c)): $(SKELETON)
+# The skeleton is made, so no compiler's list of headers can name it before it is there.
+$(patsubst %.c,$(BUILD)/%.o,$(wildcard user/dataplane*.c)): | $(SKELETON)
 
-$(BUILD)/libdirectorgate.a: $(LIBRARY_OBJECTS)
+$(BUILD)/libdirectorgate.a: $(LIBRARY_OBJECTS) $(BUILD)/link-flags
 	@rm -f $@
-	$(QUIET_AR)ar rcs $@ $^
+	$(QUIET_AR)ar rcs $@ $(LIBRARY_OBJECTS)
 
-# tests/unit/x_test.c and tests/packet/x_test.c: one cmocka program each, linked with all but main().
 $(BUILD)/tests/%_test: tests/%_test.c $(BUILD)/libdirectorgate.a
 	@mkdir -p $(@D)
-	$(QUIET_CC)$(CC) $(USER_CFLAGS) -Itests -MMD -MP -o $@ $< $(filter %.o,$^) \
+	$(QUIET_CC)$(CC) $(USER_CFLAGS) -Itests -MMD -MP -o $@ $< \
 		$(BUILD)/libdirectorgate.a $(USER_LIBS) -lcmocka $(LDFLAGS)
 
-$(BUILD)/bpf $(BUILD)/user:
-	@mkdir -p $@
+$(BUILD)/tests/net/%: tests/net/%.c $(BUILD)/user-flags
+	@mkdir -p $(@D)
+	$(QUIET_CC)$(CC) $(USER_CFLAGS) -MMD -MP -o $@ $< $(LDFLAGS)
 
--include $(USER_OBJECTS:.o=.d) $(UNIT_TESTS:=.d)
+# What a step was made with. Changes only when that does, and then the step is made again.
+define record
+@mkdir -p $(@D)
+@printf '%s\n' '$(subst ','\'',$(strip $(1)))' | cmp --silent - $@ || printf '%s\n' '$(subst ','\'',$(strip $(1)))' > $@
+endef
+
+.PHONY: always
+always:
+$(BUILD)/user-flags: always
+	$(call record,$(CC) $(USER_CFLAGS))
+$(BUILD)/bpf-flags: always
+	$(call record,$(CLANG) $(BPF_CFLAGS))
+$(BUILD)/link-flags: always
+	$(call record,$(CC) $(CFLAGS) $(LDFLAGS) $(USER_LIBS) $(USER_OBJECTS))
+
+-include $(USER_OBJECTS:.o=.d) $(BPF_OBJECT:.o=.d) $(TEST_PROGRAMS:=.d) $(NET_TOOLS:=.d)
+
+# Once more, because on a fresh machine the compilers come with the packages; on all
+# processors, unless the caller's make has said how many.
+define build
+@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc)) BUILD='$(BUILD)' $(1)
+endef
+
+.PHONY: deps
+deps:
+	@tests/deps $(BUILD_PACKAGES) $(TEST_PACKAGES)
+
+.PHONY: demo
+demo:
+	@tests/preflight 'make demo'
+	@tests/deps $(BUILD_PACKAGES) $(DEMO_PACKAGES)
+	$(call build,all $(NET_TOOLS))
+	@tests/net/demo $(BUILD)/directorgate
+
+# SUITE="unit golden" runs those suites alone; SUITE=every adds the slow ones, as .ci/run does.
+SUITE :=
+ROOTLESS_SUITES := unit golden tree
+
+.PHONY: test
+test:
+	$(if $(filter-out $(ROOTLESS_SUITES),$(or $(SUITE),net)),@tests/preflight 'make test')
+	@tests/deps $(BUILD_PACKAGES) $(TEST_PACKAGES) $(if $(filter load every,$(SUITE)),$(LOAD_PACKAGES))
+	$(call build,tests)
+	@tests/run $(BUILD) $(SUITE)
+
+# Every configuration's program, from each clang, loaded on each of Debian's kernels.
+.PHONY: test-load
+test-load:
+	@tests/deps $(BUILD_PACKAGES) $(LOAD_PACKAGES)
+	$(call build,tests)
+	@tests/run $(BUILD) load
+
+-include deploy/install.mk
 
 .PHONY: clean
 clean:
 	rm -rf $(BUILD)
+
+.PHONY: help
+help:
+	@echo 'make              build $(BUILD)/directorgate'
+	@echo 'make demo         a lab of namespaces, the page enforced in it, rule by rule; needs root'
+	@echo 'make test         every test suite; SUITE=unit (or golden, packet, tree, runner, net) runs one'
+	@echo 'make test-load    load the program on other kernels, in QEMU'
+	@echo 'make install      PREFIX=/usr/local, DESTDIR= for packagers'
+	@echo 'make deps         install what building and testing need (Debian packages)'
+	@echo 'make clean        remove $(BUILD)'
+	@echo 'V=1 shows the commands; CLANG=clang-14, CC=clang-14 and BUILD=folder choose.'
 
 # One quiet line a step; V=1 shows the commands.
 ifndef V
