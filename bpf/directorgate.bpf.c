@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * One packet's way through the gateway:
+ *
+ *   parse   bytes → struct packet        parse.h parse_ip.h packet.h
+ *   judge   what needs no policy         judge.h address.h icmp.h
+ *           ports, addresses → rule      classify.h
+ *   count   and tell the NIC             count.h
+ *
+ * Each step returns the one reason to drop the packet, or DROP_NONE. The maps and
+ * constants that it is judged by are in maps.h; include/layout.h says what they hold.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "layout.h"
+#include "maps.h"
+#include "packet.h"
+#include "parse.h"
+#include "address.h"
+#include "pass.h"
+#include "classify.h"
+#include "icmp.h"
+#include "judge.h"
+#include "count.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+SEC("xdp")
+int directorgate(struct xdp_md *ctx)
+{
+	struct cursor cursor = { (void *)(long)ctx->data, (void *)(long)ctx->data_end };
+	struct judgement judgement = {};
+	struct packet packet = {};
+
+	judgement.reason = parse(ctx, &cursor, &packet);
+	if (!judgement.reason)
+		judgement.reason = judge(&cursor, &packet, &judgement);
+	return count(&packet, &judgement);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Second step: the checks that need no policy, the pass switches, then the rules. */
+#ifndef JUDGE_H
+#define JUDGE_H
+
+#define DHCP_SERVER_PORT 67
+#define DHCP_CLIENT_PORT 68
+#define DHCPV6_CLIENT_PORT 546
+#define DHCPV6_SERVER_PORT 547
+#define DHCPV6_GROUP_HIGH 0xff02000000000000ull /* ff02::1:2 */
+#define DHCPV6_GROUP_LOW 0x10002ull
+
+/* `::` may only ask whether an address is taken, or report groups, and to a group (RFC 4861, 3810). */
+static __always_inline bool may_be_unspecified(const struct packet *packet)
+{
+	return packet->protocol == PROTOCOL_ICMPV6 && !is_unicast(packet) &&
+	       (packet->icmp_type == ICMPV6_NEIGHBOUR_SOLICITATION ||
+		is_listener_discovery(packet->icmp_type));
+}
+
+static __always_inline bool is_martian(const struct packet *packet)
+{
+	const struct ip_address *source = &packet->source;
+
+	if (source->low == packet->destination.low && source->high == packet->destination.high)
+		return true;
+	if (packet->kind == LINK_IPV4)
+		return is_martian4(source->low, packet->destination.low);
+	if (is_martian6(&packet->destination) || source->high >> 56 == 0xff ||
+	    is_site_local6(source))
+		return true;
+	if (is_unspecified(source))
+		return !may_be_unspecified(packet);
+	return is_martian6(source);
+}
+
+/* No stack sends these (RFC 9293): none of the four, SYN with FIN or RST, FIN without ACK. */
+static __always_inline bool has_odd_flags(__u8 flags)
+{
+	if (!(flags & (TCP_FIN | TCP_SYN | TCP_RST | TCP_ACK)))
+		return true;
+	if (flags & TCP_SYN && flags & (TCP_FIN | TCP_RST))
+		return true;
+	return flags & TCP_FIN && !(flags & TCP_ACK);
+}
+
+/* DHCP that stays on the link: broadcasts, and DHCPv6 between link-local addresses. */
+static __always_inline bool is_link_dhcp(const struct packet *packet)
+{
+	__u16 from = packet->source_port, to = packet->destination_port;
+
+	if (packet->protocol != PROTOCOL_UDP)
+		return false;
+	if (packet->kind == LINK_IPV4)
+		return packet->destination.low == IPV4_BROADCAST &&
+		       ((from == DHCP_CLIENT_PORT && to == DHCP_SERVER_PORT) ||
+			(from == DHCP_SERVER_PORT && to == DHCP_CLIENT_PORT));
+	if (!is_link_local6(&packet->source))
+		return false;
+	if (from == DHCPV6_CLIENT_PORT && to == DHCPV6_SERVER_PORT)
+		return is_link_local6(&packet->destination) ||
+		       (packet->destination.high == DHCPV6_GROUP_HIGH &&
+			packet->destination.low == DHCPV6_GROUP_LOW);
+	return from == DHCPV6_SERVER_PORT && to == DHCPV6_CLIENT_PORT &&
+	       is_link_local6(&packet->destination);
+}
+
+/* A client that has no address yet sends from 0.0.0.0; any other martian stays one. */
+static __always_inline bool passes_as_dhcp(const struct packet *packet)
+{
+	if (!settings.pass[PASS_DHCP] || !is_link_dhcp(packet))
+		return false;
+	return !is_martian(packet) ||
+	       (is_unspecified(&packet->source) &&
+		packet->source_port == DHCP_CLIENT_PORT);
+}
+
+static __always_inline enum drop_reason judge_ip(struct cursor *c, const struct packet *packet,
+						 struct judgement *judgement)
+{
+	if (passes_as_dhcp(packet))
+		return pass_by_switch(judgement, PASS_DHCP, DROP_MARTIAN);
+	if (is_martian(packet))
+		return DROP_MARTIAN;
+	if (packet->protocol == PROTOCOL_TCP && has_odd_flags(packet->tcp_flags))
+		return DROP_TCP_FLAGS;
+	if (is_icmp(packet))
+		return judge_icmp(c, packet, judgement);
+	return classify(packet, judgement);
+}
+
+static __always_inline enum drop_reason judge(struct cursor *c, const struct packet *packet,
+					      struct judgement *judgement)
+{
+	if (packet->kind == LINK_ARP)
+		return pass_by_switch(judgement, PASS_ARP, DROP_ARP);
+	if (packet->kind == LINK_CONTROL)
+		return pass_by_switch(judgement, PASS_LINK_CONTROL, DROP_LINK_CONTROL);
+	return judge_ip(c, packet, judgement);
+}
+
+#endif

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* First step: from bytes to struct packet, or the reason why not. Nothing is judged by policy here. */
+#ifndef PARSE_H
+#define PARSE_H
+
+#define ETHERTYPE_IPV4 0x0800
+#define ETHERTYPE_ARP 0x0806
+#define ETHERTYPE_VLAN 0x8100          /* 802.1Q */
+#define ETHERTYPE_IPV6 0x86dd
+#define ETHERTYPE_SLOW 0x8809          /* LACP */
+#define ETHERTYPE_SERVICE_VLAN 0x88a8  /* 802.1ad */
+#define ETHERTYPE_LLDP 0x88cc
+#define ETHERTYPE_LENGTH_MAX 1500      /* at most this: an 802.3 length, no type */
+#define LLC_SPANNING_TREE 0x42
+
+#define VLAN_TAGS_MAX 2
+
+#define LENGTH_UNBOUNDED 0xffffffffu /* a quoted packet: its frame is not here */
+
+/* What is left of the packet: everything from position to end is unread. */
+struct cursor {
+	void *position;
+	void *end;
+};
+
+struct vlan_tag {
+	__be16 control;
+	__be16 ethertype;
+};
+
+/* The bytes of a TCP header that are judged: ports, data offset, flags (RFC 9293, section 3.1). */
+struct tcp_header {
+	__be16 source;
+	__be16 destination;
+	__be32 sequence;
+	__be32 acknowledgement;
+	__u8 data_offset; /* in the high four bits, in words of four bytes */
+	__u8 flags;
+	__u8 rest[6];
+};
+
+/* ICMP and ICMPv6 alike. */
+struct icmp_header {
+	__u8 type;
+	__u8 code;
+	__be16 checksum;
+	__u8 body[4];
+};
+
+/* The next len bytes, or NULL when the packet ends first. */
+static __always_inline void *take(struct cursor *c, __u32 len)
+{
+	void *header = c->position;
+
+	if (header + len > c->end)
+		return NULL;
+	c->position = header + len;
+	return header;
+}
+
+/* Host order, in a form that the verifiers of 6.1 and 6.12 know to be under 65536. */
+static __always_inline __u32 host16(__be16 network)
+{
+	__u32 host = bpf_ntohs(network);
+
+	asm volatile("" : "+r"(host));
+	return host & 0xffff;
+}
+
+#include "parse_ip.h"
+
+/* A slow-protocols, LLDP or spanning-tree frame to the bridge group 01:80:c2:00:00:0x (802.1D). */
+static __always_inline bool is_link_control(struct cursor *c, const struct ethhdr *ethernet,
+					    __u32 ethertype)
+{
+	const __u8 *mac = ethernet->h_dest;
+	const __u8 *service_points;
+
+	if (mac[0] != 0x01 || mac[1] != 0x80 || mac[2] != 0xc2 || mac[3] || mac[4] ||
+	    (mac[5] & 0xf0))
+		return false;
+	if (ethertype == ETHERTYPE_SLOW || ethertype == ETHERTYPE_LLDP)
+		return true;
+	if (ethertype > ETHERTYPE_LENGTH_MAX)
+		return false;
+	service_points = take(c, 2);
+	return service_points && service_points[0] == LLC_SPANNING_TREE &&
+	       service_points[1] == LLC_SPANNING_TREE;
+}
+
+static __always_inline bool is_vlan(__be16 ethertype)
+{
+	return ethertype == bpf_htons(ETHERTYPE_VLAN) ||
+	       ethertype == bpf_htons(ETHERTYPE_SERVICE_VLAN);
+}
+
+/* *link_len: bytes before the IP header. */
+static __always_inline enum drop_reason parse_link(struct cursor *c, struct packet *packet,
+						   __u32 *link_len)
+{
+	const struct ethhdr *ethernet = take(c, sizeof(*ethernet));
+	__be16 ethertype;
+
+	if (!ethernet)
+		return DROP_TRUNCATED;
+	if (ethernet->h_source[0] & 1)
+		return DROP_LINK_ADDRESS;
+	packet->group_mac = ethernet->h_dest[0] & 1;
+	ethertype = ethernet->h_proto;
+	*link_len = sizeof(*ethernet);
+	for (int tags = 0; is_vlan(ethertype); tags++) {
+		const struct vlan_tag *tag;
+
+		if (tags == VLAN_TAGS_MAX)
+			return DROP_VLAN_DEPTH;
+		tag = take(c, sizeof(*tag));
+		if (!tag)
+			return DROP_TRUNCATED;
+		ethertype = tag->ethertype;
+		*link_len += sizeof(*tag);
+	}
+	if (ethertype == bpf_htons(ETHERTYPE_IPV4))
+		packet->kind = LINK_IPV4;
+	else if (ethertype == bpf_htons(ETHERTYPE_IPV6))
+		packet->kind = LINK_IPV6;
+	else if (ethertype == bpf_htons(ETHERTYPE_ARP))
+		packet->kind = LINK_ARP;
+	else if (is_link_control(c, ethernet, bpf_ntohs(ethertype)))
+		packet->kind = LINK_CONTROL;
+	else
+		return DROP_NOT_IP;
+	return DROP_NONE;
+}
+
+static __always_inline enum drop_reason parse_tcp(struct cursor *c, struct packet *packet,
+						  __u32 payload_len)
+{
+	const struct tcp_header *tcp = take(c, sizeof(*tcp));
+	__u32 header_len;
+
+	if (!tcp || payload_len < sizeof(*tcp))
+		return DROP_TRUNCATED;
+	header_len = (tcp->data_offset >> 4) * 4;
+	if (header_len < sizeof(*tcp) || header_len > payload_len)
+		return DROP_MALFORMED;
+	packet->source_port = bpf_ntohs(tcp->source);
+	packet->destination_port = bpf_ntohs(tcp->destination);
+	packet->tcp_flags = tcp->flags;
+	return DROP_NONE;
+}
+
+static __always_inline enum drop_reason parse_udp(struct cursor *c, struct packet *packet,
+						  __u32 payload_len)
+{
+	const struct udphdr *udp = take(c, sizeof(*udp));
+	__u32 len;
+
+	if (!udp || payload_len < sizeof(*udp))
+		return DROP_TRUNCATED;
+	len = bpf_ntohs(udp->len);
+	if (len < sizeof(*udp) || len > payload_len)
+		return DROP_MALFORMED;
+	packet->source_port = bpf_ntohs(udp->source);
+	packet->destination_port = bpf_ntohs(udp->dest);
+	return DROP_NONE;
+}
+
+/* Of protocols that are judged by number alone nothing is read. */
+static __always_inline enum drop_reason parse_transport(struct cursor *c, struct packet *packet,
+							__u32 payload_len)
+{
+	const struct icmp_header *icmp;
+
+	if (packet->protocol == PROTOCOL_TCP)
+		return parse_tcp(c, packet, payload_len);
+	if (packet->protocol == PROTOCOL_UDP)
+		return parse_udp(c, packet, payload_len);
+	if (!is_icmp(packet))
+		return DROP_NONE;
+	icmp = take(c, sizeof(*icmp));
+	if (!icmp || payload_len < sizeof(*icmp))
+		return DROP_TRUNCATED;
+	packet->icmp_type = icmp->type;
+	packet->icmp_code = icmp->code;
+	return DROP_NONE;
+}
+
+static __always_inline __u32 frame_len(struct xdp_md *ctx)
+{
+	if (settings.multi_buffer)
+		return bpf_xdp_get_buff_len(ctx);
+	return ctx->data_end - ctx->data;
+}
+
+/* Leaves the cursor behind the transport header: at the quoted packet of an ICMP error. */
+static __always_inline enum drop_reason parse(struct xdp_md *ctx, struct cursor *c,
+					      struct packet *packet)
+{
+	enum drop_reason reason;
+	__u32 payload_len = 0, link_len = 0, ip_len;
+
+	packet->frame_len = frame_len(ctx);
+	reason = parse_link(c, packet, &link_len);
+	if (reason || packet->kind == LINK_ARP || packet->kind == LINK_CONTROL)
+		return reason;
+	ip_len = packet->frame_len - link_len;
+	if (packet->kind == LINK_IPV4)
+		reason = parse_ipv4(c, packet, ip_len, &payload_len);
+	else
+		reason = parse_ipv6(c, packet, ip_len, &payload_len);
+	if (reason)
+		return reason;
+	return parse_transport(c, packet, payload_len);
+}
+
+#endif

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* IPv4 with its options, IPv6 with its extension headers; of whole packets and of quoted ones. */
+#ifndef PARSE_IP_H
+#define PARSE_IP_H
+
+#define IPV4_OPTIONS_MAX 40 /* bytes: 60 of header less 20 */
+#define IPV4_OPTION_END 0
+#define IPV4_OPTION_NOP 1
+#define IPV4_OPTION_ROUTER_ALERT 148
+#define IPV4_ROUTER_ALERT_LEN 4
+#define IPV4_MORE_FRAGMENTS 0x2000
+#define IPV4_FRAGMENT_OFFSET 0x1fff
+#define IPV4_BROADCAST 0xffffffffu
+
+#define IPV6_FRAGMENT_OFFSET 0xfff8
+#define IPV6_MORE_FRAGMENTS 1
+#define EXTENSION_HEADERS_MAX 8
+#define EXTENSION_BYTES_MAX 512
+#define EXTENSION_BYTES_MASK (2 * EXTENSION_BYTES_MAX - 1)
+
+/* What every IPv6 extension header begins with (RFC 8200, section 4). */
+struct extension_header {
+	__u8 next;
+	__u8 len; /* in words of eight bytes, the first not counted; 0 in a fragment header */
+	union {
+		__be16 fragment_offset; /* and flags */
+		struct {
+			__u8 type;
+			__u8 segments_left;
+		} routing;
+		__u8 options[6];
+	};
+};
+
+static __always_inline bool is_icmp(const struct packet *packet)
+{
+	return packet->protocol ==
+	       (packet->kind == LINK_IPV4 ? PROTOCOL_ICMP : PROTOCOL_ICMPV6);
+}
+
+/* 224.0.0.0/4, 255.255.255.255 and ff00::/8 are not. */
+static __always_inline bool is_unicast(const struct packet *packet)
+{
+	__u64 destination = packet->destination.low;
+
+	if (packet->kind == LINK_IPV4)
+		return (destination >> 28) != 0xe && destination != IPV4_BROADCAST;
+	return (packet->destination.high >> 56) != 0xff;
+}
+
+/* Refuses every option but no-operation and router alert (RFC 7126). */
+static __noinline enum drop_reason walk_options(void *position, void *end, __u32 len)
+{
+	struct cursor c = { position, end };
+	__u32 skip = 0;
+
+	for (__u32 i = 0; i < IPV4_OPTIONS_MAX && i < len; i++) {
+		const __u8 *option = take(&c, 1);
+
+		if (!option)
+			return DROP_TRUNCATED;
+		if (skip == IPV4_ROUTER_ALERT_LEN - 1 && *option != IPV4_ROUTER_ALERT_LEN)
+			return DROP_IP_OPTIONS;
+		if (skip) {
+			skip--;
+			continue;
+		}
+		if (*option == IPV4_OPTION_END)
+			return DROP_NONE;
+		if (*option == IPV4_OPTION_NOP)
+			continue;
+		if (*option != IPV4_OPTION_ROUTER_ALERT || i + IPV4_ROUTER_ALERT_LEN > len)
+			return DROP_IP_OPTIONS;
+		skip = IPV4_ROUTER_ALERT_LEN - 1;
+	}
+	return DROP_NONE;
+}
+
+/* ip_len is what the frame holds from the IP header on; what the packet holds after it goes to *payload_len. */
+static __always_inline enum drop_reason parse_ipv4(struct cursor *c, struct packet *packet,
+						   __u32 ip_len, __u32 *payload_len)
+{
+	const struct iphdr *ip = take(c, sizeof(*ip));
+	__u32 header_len, total_len, options_len;
+	enum drop_reason reason;
+
+	if (!ip)
+		return DROP_TRUNCATED;
+	packet->source.low = bpf_ntohl(ip->saddr);
+	packet->destination.low = bpf_ntohl(ip->daddr);
+	packet->protocol = ip->protocol;
+	if (packet->group_mac && is_unicast(packet))
+		return DROP_LINK_ADDRESS;
+	header_len = ip->ihl * 4;
+	total_len = host16(ip->tot_len);
+	if (ip->version != 4 || header_len < sizeof(*ip) || total_len < header_len ||
+	    total_len > ip_len)
+		return DROP_MALFORMED;
+	*payload_len = total_len - header_len;
+	options_len = header_len - sizeof(*ip);
+	if (options_len) {
+		reason = walk_options(c->position, c->end, options_len);
+		if (reason)
+			return reason;
+		if (!take(c, options_len & 0x3c))
+			return DROP_TRUNCATED;
+	}
+	if (ip->frag_off & bpf_htons(IPV4_MORE_FRAGMENTS | IPV4_FRAGMENT_OFFSET))
+		return DROP_FRAGMENT;
+	return DROP_NONE;
+}
+
+/* Protocols that stand in IANA's list of extension headers, and are not walked (RFC 7045). */
+static __always_inline bool is_refused_extension(__u8 protocol)
+{
+	return protocol == PROTOCOL_HOP_BY_HOP || protocol == PROTOCOL_NO_NEXT_HEADER ||
+	       protocol == PROTOCOL_MOBILITY || protocol == PROTOCOL_HOST_IDENTITY ||
+	       protocol == PROTOCOL_SHIM6 || protocol == PROTOCOL_EXPERIMENT_1 ||
+	       protocol == PROTOCOL_EXPERIMENT_2;
+}
+
+static __always_inline bool is_walked_extension(__u8 protocol)
+{
+	return protocol == PROTOCOL_HOP_BY_HOP || protocol == PROTOCOL_ROUTING ||
+	       protocol == PROTOCOL_FRAGMENT || protocol == PROTOCOL_DESTINATION_OPTIONS;
+}
+
+/* The hop-by-hop header of MLD: eight bytes, router alert and padding (RFC 3810, section 5). */
+static __always_inline bool is_router_alert(const struct extension_header *header)
+{
+	const __u8 *option = header->options;
+
+	if (header->len)
+		return false;
+	if (option[0] == 5 && option[1] == 2)
+		return option[4] <= 1;
+	return option[0] == 1 && option[1] == 0 && option[2] == 5 && option[3] == 2;
+}
+
+/* How the walk over the extension headers stands. */
+struct extension_walk {
+	__u32 offset; /* bytes from the first extension header to the one looked at */
+	__u8 protocol;
+	bool fragment_seen;
+	bool router_alert;
+};
+
+/* May this header stand here? Notes what later headers and the verdict need. */
+static __always_inline enum drop_reason judge_extension(const struct extension_header *header,
+							struct extension_walk *walk)
+{
+	switch (walk->protocol) {
+	case PROTOCOL_HOP_BY_HOP:
+		walk->router_alert = is_router_alert(header);
+		return walk->offset ? DROP_EXTENSION_HEADERS : DROP_NONE;
+	case PROTOCOL_ROUTING:
+		return header->routing.type == 0 || header->routing.segments_left ?
+			       DROP_EXTENSION_HEADERS :
+			       DROP_NONE;
+	case PROTOCOL_FRAGMENT:
+		if (walk->fragment_seen)
+			return DROP_EXTENSION_HEADERS;
+		walk->fragment_seen = true;
+		if (header->fragment_offset &
+		    bpf_htons(IPV6_FRAGMENT_OFFSET | IPV6_MORE_FRAGMENTS))
+			return DROP_FRAGMENT;
+		return DROP_NONE; /* an atomic fragment is a whole packet (RFC 6946) */
+	default:
+		return DROP_NONE;
+	}
+}
+
+/* Walks from walk->protocol on to the transport header; bounded in headers and bytes. */
+static __noinline enum drop_reason walk_extensions(void *first, void *end, __u32 payload_len,
+						   struct extension_walk *walk)
+{
+	for (int i = 0; i < EXTENSION_HEADERS_MAX; i++) {
+		const struct extension_header *header;
+		enum drop_reason reason;
+		__u32 next = walk->offset;
+
+		asm volatile("" : "+r"(next)); /* or the verifier loses the bound */
+		header = first + (next & EXTENSION_BYTES_MASK);
+		if ((void *)(header + 1) > end)
+			return DROP_TRUNCATED;
+		reason = judge_extension(header, walk);
+		if (reason)
+			return reason;
+		next = walk->offset + 8;
+		if (walk->protocol != PROTOCOL_FRAGMENT)
+			next += header->len * 8;
+		if (next > payload_len)
+			return DROP_MALFORMED;
+		if (next > EXTENSION_BYTES_MAX)
+			return DROP_EXTENSION_HEADERS;
+		walk->protocol = header->next;
+		walk->offset = next;
+		if (!is_walked_extension(walk->protocol))
+			return DROP_NONE;
+	}
+	return DROP_EXTENSION_HEADERS;
+}
+
+static __always_inline void read_address(struct ip_address *address, const struct in6_addr *bytes)
+{
+	const __be32 *words = bytes->in6_u.u6_addr32;
+
+	address->high = (__u64)bpf_ntohl(words[0]) << 32 | bpf_ntohl(words[1]);
+	address->low = (__u64)bpf_ntohl(words[2]) << 32 | bpf_ntohl(words[3]);
+}
+
+/* As parse_ipv4(). */
+static __always_inline enum drop_reason parse_ipv6(struct cursor *c, struct packet *packet,
+						   __u32 ip_len, __u32 *payload_len)
+{
+	const struct ipv6hdr *ip = take(c, sizeof(*ip));
+	struct extension_walk walk = {};
+	enum drop_reason reason;
+
+	if (!ip)
+		return DROP_TRUNCATED;
+	read_address(&packet->source, &ip->saddr);
+	read_address(&packet->destination, &ip->daddr);
+	packet->protocol = ip->nexthdr;
+	packet->hop_limit = ip->hop_limit;
+	if (packet->group_mac && is_unicast(packet))
+		return DROP_LINK_ADDRESS;
+	*payload_len = host16(ip->payload_len);
+	if (ip->version != 6 || *payload_len + sizeof(*ip) > ip_len)
+		return DROP_MALFORMED;
+	if (is_walked_extension(ip->nexthdr)) {
+		walk.protocol = ip->nexthdr;
+		reason = walk_extensions(c->position, c->end, *payload_len, &walk);
+		if (reason)
+			return reason;
+		packet->protocol = walk.protocol;
+		packet->router_alert = walk.router_alert;
+		*payload_len -= walk.offset;
+		if (!take(c, walk.offset & EXTENSION_BYTES_MASK))
+			return DROP_TRUNCATED;
+	}
+	return is_refused_extension(packet->protocol) ? DROP_EXTENSION_HEADERS : DROP_NONE;
+}
+
+#endif
