@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "memory.h"
+#include "state_fixture.h"
+#include "status.h"
+
+#define HEAD                                                                                       \
+	"policy: " FIXTURE_HASH "\n"                                                               \
+	"profile: single-director, 3 rules\n"                                                      \
+	"since: 2026-01-02T03:04:05Z (generation 7, version 0.1.0)\n"                              \
+	"replies: judged by rule and flag alone; this version keeps no flows\n"                    \
+	"\n"
+#define PERIMETER                                                                                  \
+	"interface: perimeter0 (ifindex 4)\n"                                                      \
+	"  state: attached\n"                                                                      \
+	"  xdp: native\n"                                                                          \
+	"  attach: exclusive\n"                                                                    \
+	"\n"
+#define INSIDE                                                                                     \
+	"interface: inside0 (ifindex 5)\n"                                                         \
+	"  state: attached\n"                                                                      \
+	"  xdp: generic\n"                                                                         \
+	"  attach: exclusive\n"
+
+static void assert_prints(const struct dataplane_state *state, const char *expected)
+{
+	AUTO_FREE char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	status_print(state, out);
+	fclose(out);
+	assert_string_equal(text, expected);
+}
+
+static void assert_json(const struct dataplane_state *state, const char *expected)
+{
+	json_t *value = status_json(state);
+	AUTO_FREE char *text = json_dumps(value, JSON_INDENT(1));
+
+	json_decref(value);
+	assert_string_equal(text, expected);
+}
+
+static void prints_what_is_in_force(void **ignored)
+{
+	struct fixture fixture;
+
+	(void)ignored;
+	fixture_fill(&fixture);
+	assert_true(status_is_enforcing(&fixture.state));
+	assert_prints(&fixture.state, "mode: enforce on 2 of 2 interfaces\n" HEAD PERIMETER INSIDE);
+}
+
+static void monitor_mode_says_dropping_nothing_and_counts_as_attached(void **ignored)
+{
+	struct fixture fixture;
+
+	(void)ignored;
+	fixture_fill(&fixture);
+	fixture.state.info.monitor = 1;
+	assert_true(status_is_attached(&fixture.state));
+	assert_false(status_is_enforcing(&fixture.state));
+	assert_prints(
+		&fixture.state,
+		"mode: monitor (dropping nothing) on 2 of 2 interfaces\n" HEAD PERIMETER INSIDE);
+}
+
+/* The second NIC as given, printed in `lines`. */
+static void assert_second(struct interface_state second, const char *lines)
+{
+	AUTO_FREE char *expected =
+		memory_format("mode: enforce on 1 of 2 interfaces, NOT ATTACHED EVERYWHERE: run "
+			      "apply again\n" HEAD PERIMETER "interface: inside0%s",
+			      lines);
+	struct fixture fixture;
+
+	fixture_fill(&fixture);
+	strcpy(second.name, "inside0");
+	fixture.interfaces[1] = second;
+	assert_prints(&fixture.state, expected);
+	assert_false(status_is_attached(&fixture.state));
+	assert_false(status_is_enforcing(&fixture.state));
+}
+
+static void says_in_words_what_is_wrong_with_an_interface(void **ignored)
+{
+	(void)ignored;
+	assert_second((struct interface_state){.ifindex = 5, .attachment = ATTACHMENT_ABSENT},
+		      " (ifindex 5)\n  state: not attached\n  attach: exclusive\n");
+	assert_second((struct interface_state){.ifindex = 5,
+					       .attachment = ATTACHMENT_FOREIGN,
+					       .program_id = 42,
+					       .program_name = "xdp_filter"},
+		      " (ifindex 5)\n  state: not attached: another program xdp_filter (id 42) is "
+		      "there\n  attach: exclusive\n");
+	assert_second((struct interface_state){.attachment = ATTACHMENT_NO_INTERFACE,
+					       .attach = ATTACH_SHARED},
+		      "\n  state: not attached: no such interface\n  attach: shared\n");
+	assert_second(
+		(struct interface_state){
+			.ifindex = 5, .attachment = ATTACHMENT_STALE, .generation = 6},
+		" (ifindex 5)\n  state: filtered by the program of generation 6 instead of 7\n"
+		"  xdp: native\n  attach: exclusive\n");
+	assert_second(
+		(struct interface_state){.ifindex = 5, .attachment = ATTACHMENT_STALE},
+		" (ifindex 5)\n  state: filtered by the program of another generation than 7\n"
+		"  xdp: native\n  attach: exclusive\n");
+}
+
+static void names_unlisted_interfaces_and_a_failed_apply(void **ignored)
+{
+	struct fixture fixture;
+
+	(void)ignored;
+	fixture_fill(&fixture);
+	strcpy(fixture.unlisted[0], "eth7");
+	strcpy(fixture.unlisted[1], "wlan0");
+	fixture.state.unlisted_count = 2;
+	fixture.state.last_apply = (struct last_apply){.at = 1767323105, .success = 0};
+	assert_prints(&fixture.state,
+		      "mode: enforce on 2 of 2 interfaces\n" HEAD PERIMETER INSIDE
+		      "\nunfiltered: eth7, wlan0\n"
+		      "  neither in interfaces nor in unfiltered: all that enters there passes\n"
+		      "\nlast apply: FAILED at 2026-01-02T03:05:05Z\n");
+}
+
+static void says_that_nothing_is_applied(void **ignored)
+{
+	struct dataplane_state state = {0};
+
+	(void)ignored;
+	assert_false(status_is_attached(&state));
+	assert_prints(&state, "nothing is applied: every packet passes\n");
+	state.last_apply.at = 1767323045;
+	assert_prints(&state, "nothing is applied: every packet passes\n"
+			      "last apply: FAILED at 2026-01-02T03:04:05Z\n");
+}
+
+static void json_holds_the_same(void **ignored)
+{
+	struct fixture fixture;
+
+	(void)ignored;
+	fixture_fill(&fixture);
+	fixture.interfaces[1].attachment = ATTACHMENT_NO_INTERFACE;
+	fixture.interfaces[1].ifindex = 0;
+	strcpy(fixture.unlisted[0], "eth7");
+	fixture.state.unlisted_count = 1;
+	assert_json(&fixture.state, "{\n"
+				    " \"mode\": \"enforce\",\n"
+				    " \"policy_hash\": \"" FIXTURE_HASH "\",\n"
+				    " \"applied_at\": \"2026-01-02T03:04:05Z\",\n"
+				    " \"profile\": \"single-director\",\n"
+				    " \"generation\": 7,\n"
+				    " \"version\": \"0.1.0\",\n"
+				    " \"enforcing\": false,\n"
+				    " \"interfaces\": [\n"
+				    "  {\n"
+				    "   \"name\": \"perimeter0\",\n"
+				    "   \"ifindex\": 4,\n"
+				    "   \"attached\": true,\n"
+				    "   \"xdp\": \"native\",\n"
+				    "   \"attach\": \"exclusive\",\n"
+				    "   \"problem\": null\n"
+				    "  },\n"
+				    "  {\n"
+				    "   \"name\": \"inside0\",\n"
+				    "   \"ifindex\": null,\n"
+				    "   \"attached\": false,\n"
+				    "   \"xdp\": null,\n"
+				    "   \"attach\": \"exclusive\",\n"
+				    "   \"problem\": \"not attached: no such interface\"\n"
+				    "  }\n"
+				    " ],\n"
+				    " \"unlisted\": [\n"
+				    "  \"eth7\"\n"
+				    " ],\n"
+				    " \"last_apply\": {\n"
+				    "  \"at\": \"2026-01-02T03:04:05Z\",\n"
+				    "  \"success\": true\n"
+				    " }\n"
+				    "}");
+}
+
+static void json_of_nothing_is_nulls(void **ignored)
+{
+	struct dataplane_state state = {0};
+
+	(void)ignored;
+	assert_json(&state, "{\n"
+			    " \"mode\": null,\n"
+			    " \"policy_hash\": null,\n"
+			    " \"applied_at\": null,\n"
+			    " \"profile\": null,\n"
+			    " \"generation\": null,\n"
+			    " \"version\": null,\n"
+			    " \"enforcing\": false,\n"
+			    " \"interfaces\": [],\n"
+			    " \"unlisted\": [],\n"
+			    " \"last_apply\": null\n"
+			    "}");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(prints_what_is_in_force),
+		cmocka_unit_test(monitor_mode_says_dropping_nothing_and_counts_as_attached),
+		cmocka_unit_test(says_in_words_what_is_wrong_with_an_interface),
+		cmocka_unit_test(names_unlisted_interfaces_and_a_failed_apply),
+		cmocka_unit_test(says_that_nothing_is_applied),
+		cmocka_unit_test(json_holds_the_same),
+		cmocka_unit_test(json_of_nothing_is_nulls),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
