@@ -13,6 +13,10 @@
 void textfile_print(const struct dataplane_state *state, const struct counters *counters,
 		    double duration_seconds, FILE *out);
 
+/* The same as text in fresh memory, *len bytes without a zero; NULL when no stream can be had. */
+char *textfile_format(const struct dataplane_state *state, const struct counters *counters,
+		      double duration_seconds, size_t *len);
+
 /*
  * Writes beside `path` under a name that does not end in .prom, 0644, fsync, rename;
  * or fails and leaves the former file.
