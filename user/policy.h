@@ -53,7 +53,7 @@ struct rule {
 	struct port_range *source_ports; /* ascending, merged; none: any */
 	size_t source_port_count;
 	enum origin origin;
-	const char *page_rows; /* "T1,P2"; NULL for a site rule */
+	const char *page_rows; /* "T1,P2" or "option cls-to-director"; NULL for a site rule */
 	const char *page_note; /* oddity worth a line in listings; NULL: none */
 	const char *application; /* "SIP/MTLS"; NULL for a site rule */
 	bool enabled;            /* false: switched off by `without` */
@@ -151,5 +151,8 @@ const char *policy_mode_name(enum mode mode);       /* "enforce", "monitor" */
 const char *policy_xdp_name(enum xdp_mode xdp);     /* "native", "generic", "native-or-generic" */
 const char *policy_attach_name(enum attach_mode attach); /* "exclusive", "shared" */
 const char *policy_origin_name(enum origin origin); /* "page", "option", "site" */
+
+/* The origin as the JSON outputs have it: "T1,P2", "option cls-to-director" or "site". */
+const char *policy_rule_origin(const struct rule *rule);
 
 #endif

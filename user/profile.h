@@ -12,7 +12,7 @@ struct profile_rule {
 	__u8 protocol;
 	__u16 port;
 	const char *application;
-	const char *rows;   /* sentence (P) and table row (T) of the page: "T1,P2" */
+	const char *rows;   /* sentence (P) and table row (T) of the page: "T1,P2"; or "option NAME" */
 	const char *note;   /* an oddity of the page, or NULL */
 	const char *option; /* only with this option; NULL: always */
 };
@@ -24,11 +24,15 @@ struct profile {
 	size_t role_count;
 	const char *const *options;
 	size_t option_count;
-	const struct profile_rule *rules;
+	const struct profile_rule *rules; /* the options' rules after the page's */
 	size_t rule_count;
 };
 
-/* NULL when no page of that name is built in. */
+/* All that `profile` may name; the last is `none`, which has no roles and no rules. */
+extern const struct profile profiles[];
+extern const size_t profile_count;
+
+/* NULL when there is no profile of that name. */
 const struct profile *profile_find(const char *name);
 
 #endif

@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "policy_builder.h"
+
+#include <time.h>
+
+#include "canonical.h"
+
+static const char page_text[] =
+	"profile: single-director\n"
+	"mode: enforce\n"
+	"stateful: false\n"
+	"interfaces:\n"
+	"  - name: inside0\n"
+	"    xdp: native\n"
+	"    attach: exclusive\n"
+	"unfiltered: []\n"
+	"roles:\n"
+	"  director: [10.20.1.10]\n"
+	"  edge-internal: [10.10.0.20]\n"
+	"  front-end-pool: [10.20.2.20]\n"
+	"  front-end-server: [10.20.3.30]\n"
+	"  internal-clients: [10.30.0.0/16]\n"
+	"  reverse-proxy-internal: [10.10.0.10]\n"
+	"rules: []\n"
+	"pass: {arp: true, neighbour-discovery: true, link-control: true, icmp-errors: true, "
+	"ping: false, dhcp: false}\n";
+
+static const char full_text[] =
+	"profile:\n"
+	"  name: single-director\n"
+	"  options: [cls-to-director]\n"
+	"  without: [cli-dir-443, cli-dir-80]\n"
+	"  override:\n"
+	"    any-edge-50001: {from: edge-internal}\n"
+	"    any-edge-50002: {ports: [7-9, 11]}\n"
+	"    any-edge-50003: {from: director, ports: [1]}\n"
+	"mode: monitor\n"
+	"stateful: true\n"
+	"interfaces:\n"
+	"  - name: \"0#\\\"\"\n"
+	"    xdp: generic\n"
+	"    attach: shared\n"
+	"    vlans:\n"
+	"      - {id: none, sources: []}\n"
+	"      - {id: 10, sources: [director, edge-internal]}\n"
+	"  - name: inside0\n"
+	"    xdp: native-or-generic\n"
+	"    attach: exclusive\n"
+	"    sources: [director]\n"
+	"unfiltered: [mgmt0, \"on\"]\n"
+	"roles:\n"
+	"  \"10\": []\n"
+	"  director: [10.20.1.10, \"2001:db8::/64\", \"2001:db8::\"]\n"
+	"  edge-internal: [10.10.0.20]\n"
+	"  front-end-pool: [10.20.2.20]\n"
+	"  front-end-server: [10.20.3.30]\n"
+	"  internal-clients:\n"
+	"    - 10.0.0.1\n"
+	"    - 10.0.0.2/31\n"
+	"    - 10.0.0.4/31\n"
+	"    - 10.0.0.6\n"
+	"    - 10.30.0.0/16\n"
+	"  reverse-proxy-internal: [10.10.0.10]\n"
+	"rules:\n"
+	"  - {id: z, from: any, to: director, protocol: [tcp, udp], ports: [53, 60-70], "
+	"source-ports: [1024-65535]}\n"
+	"  - {id: a, from: any, to: director, protocol: [gre, ospf, 250]}\n"
+	"pass: {arp: false, neighbour-discovery: true, link-control: true, icmp-errors: true, "
+	"ping: true, dhcp: false}\n";
+
+static void add_protocols(struct rule *rule, const char *numbers)
+{
+	rule->protocol_count = 0;
+	free(rule->protocols);
+	rule->protocols = NULL;
+	for (const char *number = numbers; *number; number++) {
+		__u8 *protocol =
+			memory_append(&rule->protocols, &rule->protocol_count, sizeof(*protocol));
+
+		*protocol = (__u8)*number;
+	}
+}
+
+static void fill_interfaces(struct policy *policy)
+{
+	struct interface *interface = &policy->interfaces[0];
+	struct place *place = interface->places;
+
+	interface->xdp = XDP_NATIVE_OR_GENERIC;
+	interface->lists_sources = true;
+	add_name(&place->source_names, &place->source_count, "director");
+	interface = add_interface(policy, "0#\"", "edge-internal");
+	interface->xdp = XDP_GENERIC;
+	interface->attach = ATTACH_SHARED;
+	interface->lists_vlans = true;
+	interface->places->vlan = 10;
+	add_name(&interface->places->source_names, &interface->places->source_count, "director");
+	place = memory_append(&interface->places, &interface->place_count, sizeof(*place));
+	place->vlan = VLAN_NONE;
+	add_name(&policy->unfiltered, &policy->unfiltered_count, "mgmt0");
+	add_name(&policy->unfiltered, &policy->unfiltered_count, "on");
+}
+
+static void fill_profile(struct policy *policy)
+{
+	struct profile_choice *profile = &policy->profile;
+	struct override *override = add_override(policy, "any-edge-50003");
+
+	add_port(&override->ports, &override->port_count, 1, 1);
+	override->from = name_of("director", 1);
+	add_override(policy, "any-edge-50001")->from = name_of("edge-internal", 1);
+	override = add_override(policy, "any-edge-50002");
+	add_port(&override->ports, &override->port_count, 7, 9);
+	add_port(&override->ports, &override->port_count, 11, 11);
+	add_name(&profile->options, &profile->option_count, "cls-to-director");
+	add_name(&profile->without, &profile->without_count, "cli-dir-80");
+	add_name(&profile->without, &profile->without_count, "cli-dir-443");
+}
+
+static void fill_rest(struct policy *policy)
+{
+	struct role *director = &policy->roles[2], *clients = &policy->roles[5];
+	struct rule *rule = add_rule(policy, "z", "any", "director", 53, 53);
+	struct error error;
+
+	add_port(&rule->ports, &rule->port_count, 60, 70);
+	add_port(&rule->source_ports, &rule->source_port_count, 1024, 65535);
+	add_protocols(rule, "\x06\x11");
+	rule = add_rule(policy, "a", "any", "director", 53, 53);
+	rule->port_count = 0;
+	add_protocols(rule, "\x2f\x59\xfa");
+	prefix_read("2001:db8::", &director->prefixes, &director->prefix_count, &error);
+	prefix_read("2001:db8::/64", &director->prefixes, &director->prefix_count, &error);
+	prefix_read("10.0.0.1-10.0.0.6", &clients->prefixes, &clients->prefix_count, &error);
+	clients->prefix_count = prefix_sort(clients->prefixes, clients->prefix_count);
+	director->prefix_count = prefix_sort(director->prefixes, director->prefix_count);
+	add_role(policy, "10", NULL);
+	policy->mode = MODE_MONITOR;
+	policy->stateful = true;
+	policy->pass[PASS_ARP] = false;
+	policy->pass[PASS_PING] = true;
+}
+
+static void complete(struct policy *policy)
+{
+	struct diagnostics diagnostics = {0};
+
+	assert_true(policy_complete(policy, &diagnostics));
+	diagnostics_free(&diagnostics);
+}
+
+static char *print(const struct policy *policy)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	canonical_print(policy, out);
+	fclose(out);
+	return text;
+}
+
+static void a_policy_of_defaults_prints_them_all(void **state)
+{
+	struct policy policy;
+	AUTO_FREE char *text = NULL;
+
+	(void)state;
+	build_page(&policy);
+	complete(&policy);
+	text = print(&policy);
+	assert_string_equal(text, page_text);
+	policy_free(&policy);
+}
+
+static void everything_prints_sorted_but_the_rules(void **state)
+{
+	struct policy policy;
+	AUTO_FREE char *text = NULL;
+
+	(void)state;
+	build_page(&policy);
+	fill_interfaces(&policy);
+	fill_profile(&policy);
+	fill_rest(&policy);
+	complete(&policy);
+	text = print(&policy);
+	assert_string_equal(text, full_text);
+	policy_free(&policy);
+}
+
+static void nothing_prints_as_empty_lists(void **state)
+{
+	struct policy policy;
+	AUTO_FREE char *text = NULL;
+
+	(void)state;
+	build_none(&policy);
+	complete(&policy);
+	text = print(&policy);
+	assert_non_null(strstr(text, "profile: none\n"));
+	assert_non_null(strstr(text, "roles: {}\nrules: []\n"));
+	policy_free(&policy);
+}
+
+struct hashes {
+	char policy[HASH_TEXT_SIZE], config[HASH_TEXT_SIZE];
+};
+
+/* The hashes of the page's policy after one change. */
+static struct hashes hash_with(void (*change)(struct policy *policy))
+{
+	struct policy policy;
+	struct hashes hashes;
+
+	build_page(&policy);
+	if (change)
+		change(&policy);
+	complete(&policy);
+	canonical_policy_hash(&policy, hashes.policy);
+	canonical_config_hash(&policy, hashes.config);
+	policy_free(&policy);
+	return hashes;
+}
+
+static void rename_interface(struct policy *policy)
+{
+	policy->interfaces[0].name[0] = 'x';
+}
+
+static void monitor(struct policy *policy)
+{
+	policy->mode = MODE_MONITOR;
+}
+
+static void open_one(struct policy *policy)
+{
+	add_name(&policy->unfiltered, &policy->unfiltered_count, "mgmt0");
+}
+
+static void settings_change_only_the_hash_of_the_configuration(void **state)
+{
+	void (*const changes[])(struct policy * policy) = {rename_interface, monitor, open_one};
+	struct hashes plain = hash_with(NULL);
+
+	(void)state;
+	assert_int_equal(strlen(plain.policy), 64);
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		struct hashes changed = hash_with(changes[i]);
+
+		assert_string_equal(changed.policy, plain.policy);
+		assert_string_not_equal(changed.config, plain.config);
+	}
+}
+
+static void allow_ping(struct policy *policy)
+{
+	policy->pass[PASS_PING] = true;
+}
+
+static void swap_rules(struct policy *policy)
+{
+	add_rule(policy, "one", "director", "director", 1, 1);
+	add_rule(policy, "two", "director", "director", 2, 2);
+}
+
+static void swap_rules_back(struct policy *policy)
+{
+	add_rule(policy, "two", "director", "director", 2, 2);
+	add_rule(policy, "one", "director", "director", 1, 1);
+}
+
+static void switch_one_off(struct policy *policy)
+{
+	add_name(&policy->profile.without, &policy->profile.without_count, "rp-dir-8080");
+}
+
+static void move_port(struct policy *policy)
+{
+	struct override *override = add_override(policy, "edge-dir-5061");
+
+	add_port(&override->ports, &override->port_count, 5071, 5071);
+}
+
+static void move_address(struct policy *policy)
+{
+	policy->roles[0].prefixes[0].address.bytes[3]++;
+}
+
+static void whatever_is_enforced_changes_both_hashes(void **state)
+{
+	void (*const changes[])(struct policy * policy) = {
+		NULL,           allow_ping, swap_rules,   swap_rules_back,
+		switch_one_off, move_port,  move_address,
+	};
+	const size_t count = sizeof(changes) / sizeof(changes[0]);
+	struct hashes hashes[sizeof(changes) / sizeof(changes[0])];
+
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		hashes[i] = hash_with(changes[i]);
+		for (size_t j = 0; j < i; j++) {
+			assert_string_not_equal(hashes[i].policy, hashes[j].policy);
+			assert_string_not_equal(hashes[i].config, hashes[j].config);
+		}
+	}
+}
+
+static void reorder(struct policy *policy)
+{
+	struct role first = policy->roles[0];
+
+	policy->roles[0] = policy->roles[5];
+	policy->roles[5] = first;
+}
+
+static void the_order_of_roles_changes_no_hash(void **state)
+{
+	struct hashes plain = hash_with(NULL), changed = hash_with(reorder);
+
+	(void)state;
+	assert_string_equal(changed.policy, plain.policy);
+	assert_string_equal(changed.config, plain.config);
+}
+
+/* Not what the users wrote alone: the built-in table's rules are part of it. */
+static void the_hashed_text_has_the_pages_rules(void **state)
+{
+	struct policy policy;
+	AUTO_FREE char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	(void)state;
+	build_page(&policy);
+	switch_one_off(&policy);
+	complete(&policy);
+	canonical_print_policy(&policy, out);
+	fclose(out);
+	assert_non_null(strstr(text, "  - {id: any-edge-50003, from: any, to: edge-internal, "
+				     "protocol: [tcp], ports: [50003]}\n"));
+	assert_null(strstr(text, "{id: rp-dir-8080"));
+	assert_null(strstr(text, "inside0"));
+	policy_free(&policy);
+}
+
+static void a_known_text_has_its_known_hash(void **state)
+{
+	(void)state;
+	assert_string_equal(hash_with(NULL).config,
+			    "a1b6bea17ec40f41bf6574c2a2c997a0d7853b0ea78be5a7feaf52a38af4a1ef");
+}
+
+static double seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void a_million_prefixes_hash_in_half_a_second(void **state)
+{
+	struct policy policy;
+	struct role *clients;
+	char hash[HASH_TEXT_SIZE];
+	double began;
+
+	(void)state;
+	build_page(&policy);
+	clients = &policy.roles[5];
+	clients->prefixes = memory_resize(clients->prefixes, 1000000, sizeof(*clients->prefixes));
+	for (clients->prefix_count = 0; clients->prefix_count < 1000000; clients->prefix_count++)
+		clients->prefixes[clients->prefix_count] = (struct prefix){
+			.address = {FAMILY_IPV4,
+				    {10, (unsigned char)(clients->prefix_count >> 16),
+				     (unsigned char)(clients->prefix_count >> 8),
+				     (unsigned char)clients->prefix_count}},
+			.len = 32,
+		};
+	complete(&policy);
+	began = seconds();
+	canonical_policy_hash(&policy, hash);
+	assert_true(seconds() - began < 0.5);
+	policy_free(&policy);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_policy_of_defaults_prints_them_all),
+		cmocka_unit_test(everything_prints_sorted_but_the_rules),
+		cmocka_unit_test(nothing_prints_as_empty_lists),
+		cmocka_unit_test(settings_change_only_the_hash_of_the_configuration),
+		cmocka_unit_test(whatever_is_enforced_changes_both_hashes),
+		cmocka_unit_test(the_order_of_roles_changes_no_hash),
+		cmocka_unit_test(the_hashed_text_has_the_pages_rules),
+		cmocka_unit_test(a_known_text_has_its_known_hash),
+		cmocka_unit_test(a_million_prefixes_hash_in_half_a_second),
+	};
+
+	return cmocka_run_group_tests_name("canonical", tests, NULL, NULL);
+}
