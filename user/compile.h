@@ -10,9 +10,9 @@
 #include "policy.h"
 
 /* Stated maxima. Each has an error of its own. */
-#define COMPILE_CLASSES_MAX 65536          /* source classes, and destination classes */
+#define COMPILE_CLASSES_MAX      65536     /* source classes, and destination classes */
 #define COMPILE_RULE_ENTRIES_MAX (1 << 24) /* entries of the rule hash */
-#define COMPILE_NODES_MAX (1 << 24)        /* 64-byte blocks of the address trie: 1 GiB */
+#define COMPILE_NODES_MAX        (1 << 24) /* 64-byte blocks of the address trie: 1 GiB */
 
 struct rule_entry {
 	struct rule_key key;
