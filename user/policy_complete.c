@@ -21,16 +21,33 @@ void policy_report_unknown(struct diagnostics *diagnostics, const struct name *n
 				  kind, name->text, expected);
 }
 
-void policy_report_repeated(struct diagnostics *diagnostics, const struct name *names, size_t count,
-			    const char *list)
+/* By the text, then as in the file. */
+static int compare_names(const void *left, const void *right)
 {
-	for (size_t i = 1; i < count; i++)
-		for (size_t j = 0; j < i; j++)
-			if (strcmp(names[i].text, names[j].text) == 0) {
-				diagnostics_error(diagnostics, names[i].position,
-						  "\"%s\" stands twice in %s", names[i].text, list);
-				break;
-			}
+	const struct name *a = *(const struct name *const *)left;
+	const struct name *b = *(const struct name *const *)right;
+	int order = strcmp(a->text, b->text);
+
+	return order ? order : (a > b) - (a < b);
+}
+
+void policy_report_repeated(struct diagnostics *diagnostics, const struct name *names, size_t count,
+			    const char *noun)
+{
+	AUTO_FREE const struct name **sorted = memory_zeroed(count, sizeof(*sorted));
+	size_t first = 0;
+
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = &names[i];
+	qsort(sorted, count, sizeof(*sorted), compare_names);
+	for (size_t i = 1; i < count; i++) {
+		if (strcmp(sorted[i]->text, sorted[first]->text) == 0)
+			diagnostics_error(diagnostics, sorted[i]->position,
+					  "duplicate %s \"%s\": it is already on line %u", noun,
+					  sorted[i]->text, sorted[first]->position.line);
+		else
+			first = i;
+	}
 }
 
 static void add_any(struct policy *policy)
@@ -65,7 +82,7 @@ static void check_interfaces(const struct policy *policy, struct diagnostics *di
 		diagnostics_error(diagnostics, whole,
 				  "interfaces is empty: expected at least one interface to filter");
 	policy_report_repeated(diagnostics, policy->unfiltered, policy->unfiltered_count,
-			       "unfiltered");
+			       "unfiltered interface");
 	for (size_t i = 0; i < policy->unfiltered_count; i++)
 		check_unfiltered(policy, &policy->unfiltered[i], diagnostics);
 }

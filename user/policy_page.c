@@ -74,7 +74,7 @@ static void check_options(const struct policy *policy, const struct profile *pro
 						      ? "an option of the profile"
 						      : "none: the profile has no options");
 	}
-	policy_report_repeated(diagnostics, choice->options, choice->option_count, "options");
+	policy_report_repeated(diagnostics, choice->options, choice->option_count, "option");
 }
 
 static bool is_wanted(const struct policy *policy, const struct profile_rule *rule)
@@ -224,7 +224,7 @@ static void switch_off(struct policy *policy, const struct profile *profile,
 		if (rule)
 			rule->enabled = false;
 	}
-	policy_report_repeated(diagnostics, choice->without, choice->without_count, "without");
+	policy_report_repeated(diagnostics, choice->without, choice->without_count, "rule id");
 }
 
 static void change(struct rule *rule, const struct override *override)

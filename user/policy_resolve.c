@@ -91,7 +91,7 @@ static void resolve_place(const struct directory *directory, struct place *place
 	for (size_t i = 0; i < place->source_count; i++)
 		place->sources[i] = resolve_source(directory, &place->source_names[i]);
 	policy_report_repeated(directory->diagnostics, place->source_names, place->source_count,
-			       "sources");
+			       "source");
 }
 
 void policy_resolve(struct policy *policy, struct diagnostics *diagnostics)

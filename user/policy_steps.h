@@ -23,8 +23,8 @@ void policy_report_unknown(struct diagnostics *diagnostics, const struct name *n
 			   const char *kind, const char *const *candidates, size_t count,
 			   const char *expected);
 
-/* Errors for words that a list has twice. */
+/* Errors for words that a list has twice; `noun` says what they name. */
 void policy_report_repeated(struct diagnostics *diagnostics, const struct name *names, size_t count,
-			    const char *list);
+			    const char *noun);
 
 #endif

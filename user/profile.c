@@ -24,8 +24,8 @@
 	"the page prints \"Director web services\" as the destination: that is the Director "      \
 	"itself"
 #define NOTE_CLS                                                                                   \
-	"enforced as this page prints it, towards Edge internal; the pages about Director pools "  \
-	"print the Director instead, which the option " OPTION_CLS " adds"
+	"this page prints Edge internal as the destination, and that is what the rule says; the "  \
+	"pages about Director pools print the Director, which the option " OPTION_CLS " adds"
 #define NOTE_CLS_OPTION "not on this page: the pages about Director pools print this destination"
 
 static const char *const single_director_roles[] = {PROXY, EDGE, DIRECTOR, POOL, SERVER, CLIENTS};

@@ -315,7 +315,8 @@ static void a_source_stands_once_in_its_list(void **state)
 	struct interface *interface = add_interface(&fixture->policy, "one", "director");
 
 	add_name(&interface->places->source_names, &interface->places->source_count, "director");
-	expect(fixture, SEVERITY_ERROR, 1, "\"director\" stands twice in sources");
+	expect(fixture, SEVERITY_ERROR, 1,
+	       "duplicate source \"director\": it is already on line 1");
 }
 
 static void an_interface_is_not_both_filtered_and_open(void **state)
