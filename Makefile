@@ -34,8 +34,8 @@ LIBRARY_OBJECTS := $(filter-out $(BUILD)/user/main.o,$(USER_OBJECTS))
 BPF_OBJECT := $(BUILD)/bpf/directorgate.bpf.o
 SKELETON := $(BUILD)/bpf/directorgate.skel.h
 
-# tests/unit/x_test.c and tests/packet/x_test.c are a cmocka program each, tests/net/x.c a tool of the lab.
-TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*_test.c tests/packet/*_test.c)))
+# tests/SUITE/x_test.c is a cmocka program each, tests/net/x.c a tool of the lab.
+TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard $(foreach suite,unit packet vm,tests/$(suite)/*_test.c))))
 NET_TOOLS     := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/net/*.c)))
 
 .PHONY: all
@@ -58,8 +58,9 @@ $(BUILD)/user/%.o: user/%.c $(BUILD)/user-flags
 	@mkdir -p $(@D)
 	$(QUIET_CC)$(CC) $(USER_CFLAGS) -MMD -MP -c -o $@ $<
 
-# The skeleton is made, so no compiler's list of headers can name it before it is there.
+# The skeleton is made, so no list of headers can name it before it is there.
 $(patsubst %.c,$(BUILD)/%.o,$(wildcard user/dataplane*.c)): | $(SKELETON)
+$(TEST_PROGRAMS): | $(SKELETON)
 
 $(BUILD)/libdirectorgate.a: $(LIBRARY_OBJECTS) $(BUILD)/link-flags
 	@rm -f $@

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Does the verifier of this kernel accept the program, whatever its settings? They
+ * are constants to it, so each combination is another program. Nothing is attached.
+ */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <linux/bpf.h>
+
+#include <bpf/libbpf.h>
+
+#include "layout.h"
+#include "directorgate.skel.h"
+
+#define PROGRAM_HAS_FRAGS (1u << 5) /* BPF_F_XDP_HAS_FRAGS, Linux 5.18 */
+
+/* Half of what the verifier allows (1,000,000): another kernel or compiler needs room too. */
+#define INSTRUCTIONS_MAX 500000
+
+/* A combination of settings: the pass switches from bit 0 on, then these. */
+enum {
+	MONITOR = PASS_SWITCH_COUNT,
+	MULTI_BUFFER,
+	SOURCE_PORTS,
+	EXPLAIN,
+	SETTING_COUNT,
+};
+#define COMBINATION_COUNT (1u << SETTING_COUNT)
+
+static char verifier_log[1 << 16];
+
+static bool has(unsigned combination, unsigned setting)
+{
+	return combination >> setting & 1;
+}
+
+static void set(struct directorgate_bpf *program, unsigned combination)
+{
+	struct settings *settings = &program->rodata->settings;
+
+	settings->source_class_bits = 8;
+	settings->monitor = has(combination, MONITOR);
+	settings->multi_buffer = has(combination, MULTI_BUFFER);
+	settings->source_ports = has(combination, SOURCE_PORTS);
+	settings->explain = has(combination, EXPLAIN);
+	for (unsigned i = 0; i < PASS_SWITCH_COUNT; i++)
+		settings->pass[i] = has(combination, i);
+	if (settings->multi_buffer)
+		bpf_program__set_flags(program->progs.directorgate, PROGRAM_HAS_FRAGS);
+}
+
+static int load(unsigned combination)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, options, .kernel_log_buf = verifier_log,
+		    .kernel_log_size = sizeof(verifier_log), .kernel_log_level = 4);
+	struct directorgate_bpf *program = directorgate_bpf__open_opts(&options);
+	int err;
+
+	assert_non_null(program);
+	set(program, combination);
+	verifier_log[0] = '\0';
+	err = directorgate_bpf__load(program);
+	directorgate_bpf__destroy(program);
+	return err;
+}
+
+/* What the verifier says that it went through: the program is as slow to load as that is long. */
+static unsigned long instructions_processed(void)
+{
+	const char *statistics = strstr(verifier_log, "processed ");
+
+	assert_non_null(statistics);
+	return strtoul(statistics + strlen("processed "), NULL, 10);
+}
+
+static void loads(unsigned combination)
+{
+	int err = load(combination);
+
+	if (!err && instructions_processed() <= INSTRUCTIONS_MAX)
+		return;
+	fail_msg("%s: pass switches %#x, monitor %d, multi-buffer %d, source ports %d, explain "
+		 "%d\n%s",
+		 err ? strerror(-err) : "too long a way for the verifier",
+		 combination & ((1u << PASS_SWITCH_COUNT) - 1), has(combination, MONITOR),
+		 has(combination, MULTI_BUFFER), has(combination, SOURCE_PORTS),
+		 has(combination, EXPLAIN), verifier_log);
+}
+
+static void load_all_with(int fewest_on, int most_on)
+{
+	for (unsigned combination = 0; combination < COMBINATION_COUNT; combination++) {
+		int on = __builtin_popcount(combination);
+
+		if (on >= fewest_on && on <= most_on)
+			loads(combination);
+	}
+}
+
+static void the_program_loads_with_up_to_two_settings_on(void **state)
+{
+	(void)state;
+	load_all_with(0, 2);
+}
+
+static void the_program_loads_with_up_to_one_setting_off(void **state)
+{
+	(void)state;
+	load_all_with(SETTING_COUNT - 1, SETTING_COUNT);
+}
+
+static void the_program_loads_with_every_other_combination_of_settings(void **state)
+{
+	(void)state;
+	load_all_with(3, SETTING_COUNT - 2);
+}
+
+static int ignore(enum libbpf_print_level level, const char *format, va_list arguments)
+{
+	(void)level;
+	(void)format;
+	(void)arguments;
+	return 0;
+}
+
+/* An emulated machine is too slow for all: LOAD_TEST=edges leaves out the last test. */
+int main(void)
+{
+	const struct CMUnitTest edges[] = {
+		cmocka_unit_test(the_program_loads_with_up_to_two_settings_on),
+		cmocka_unit_test(the_program_loads_with_up_to_one_setting_off),
+	};
+	const struct CMUnitTest others[] = {
+		cmocka_unit_test(the_program_loads_with_every_other_combination_of_settings),
+	};
+	const char *which = getenv("LOAD_TEST");
+	int failed;
+
+	libbpf_set_print(ignore);
+	failed = cmocka_run_group_tests(edges, NULL, NULL);
+	if (!which || strcmp(which, "edges"))
+		failed += cmocka_run_group_tests(others, NULL, NULL);
+	return failed;
+}
