@@ -29,7 +29,7 @@ static __always_inline __u32 find_leaf4(__u32 address)
 }
 
 /* IPv6: compare what every address below shares, then branch. */
-static __noinline __u32 find_leaf6(__u64 high, __u64 low)
+__noinline __u32 find_leaf6(__u64 high, __u64 low)
 {
 	__u32 entry = settings.ipv6_root;
 

@@ -30,12 +30,12 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 SEC("xdp")
 int directorgate(struct xdp_md *ctx)
 {
-	struct cursor cursor = { (void *)(long)ctx->data, (void *)(long)ctx->data_end };
+	struct cursor cursor = cursor_at(ctx, 0);
 	struct judgement judgement = {};
 	struct packet packet = {};
 
 	judgement.reason = parse(ctx, &cursor, &packet);
 	if (!judgement.reason)
-		judgement.reason = judge(&cursor, &packet, &judgement);
+		judgement.reason = judge(ctx, &cursor, &packet, &judgement);
 	return count(&packet, &judgement);
 }

@@ -65,16 +65,17 @@ static __always_inline bool is_between_roles(const struct packet *packet)
 }
 
 /* Reads the start of the packet that an ICMP error quotes. Its flags are unknown: it may be a reply. */
-static __always_inline enum drop_reason parse_quote(struct cursor *c, struct packet *quoted)
+static __always_inline enum drop_reason parse_quote(struct xdp_md *ctx, struct cursor *c,
+						    struct packet *quoted)
 {
 	const struct quoted_transport *transport;
 	enum drop_reason reason;
 	__u32 payload_len = 0;
 
 	if (quoted->kind == LINK_IPV4)
-		reason = parse_ipv4(c, quoted, LENGTH_UNBOUNDED, &payload_len);
+		reason = parse_ipv4(ctx, c, quoted, LENGTH_UNBOUNDED, &payload_len);
 	else
-		reason = parse_ipv6(c, quoted, LENGTH_UNBOUNDED, &payload_len);
+		reason = parse_ipv6(ctx, c, quoted, LENGTH_UNBOUNDED, &payload_len);
 	if (reason)
 		return reason;
 	transport = take(c, sizeof(*transport));
@@ -88,13 +89,13 @@ static __always_inline enum drop_reason parse_quote(struct cursor *c, struct pac
 }
 
 /* May the receiver of the error have sent what the error quotes? */
-static __noinline bool is_related(void *position, void *end, __u32 kind, __u64 high, __u64 low)
+__noinline int is_related(struct xdp_md *ctx, __u32 offset, __u32 kind, __u64 high, __u64 low)
 {
-	struct cursor c = { position, end };
+	struct cursor c = cursor_at(ctx, offset);
 	struct packet quoted = { .kind = kind };
 	struct judgement judgement = {};
 
-	if (parse_quote(&c, &quoted))
+	if (parse_quote(ctx, &c, &quoted))
 		return false;
 	if (quoted.source.high != high || quoted.source.low != low)
 		return false;
@@ -124,7 +125,8 @@ static __always_inline bool is_discovery(const struct packet *packet)
 					       type <= ICMPV6_NEIGHBOUR_ADVERTISEMENT);
 }
 
-static __always_inline enum drop_reason judge_icmp(struct cursor *c, const struct packet *packet,
+static __always_inline enum drop_reason judge_icmp(struct xdp_md *ctx, struct cursor *c,
+						   const struct packet *packet,
 						   struct judgement *judgement)
 {
 	const struct ip_address *receiver = &packet->destination;
@@ -132,7 +134,7 @@ static __always_inline enum drop_reason judge_icmp(struct cursor *c, const struc
 	if (is_error(packet)) {
 		if (!settings.pass[PASS_ICMP_ERRORS])
 			return DROP_ICMP_TYPE;
-		if (!is_related(c->position, c->end, packet->kind, receiver->high, receiver->low))
+		if (!is_related(ctx, c->offset, packet->kind, receiver->high, receiver->low))
 			return DROP_ICMP_UNRELATED;
 		return pass_by_switch(judgement, PASS_ICMP_ERRORS, DROP_ICMP_TYPE);
 	}

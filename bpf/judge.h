@@ -75,7 +75,8 @@ static __always_inline bool passes_as_dhcp(const struct packet *packet)
 		packet->source_port == DHCP_CLIENT_PORT);
 }
 
-static __always_inline enum drop_reason judge_ip(struct cursor *c, const struct packet *packet,
+static __always_inline enum drop_reason judge_ip(struct xdp_md *ctx, struct cursor *c,
+						 const struct packet *packet,
 						 struct judgement *judgement)
 {
 	if (passes_as_dhcp(packet))
@@ -85,18 +86,19 @@ static __always_inline enum drop_reason judge_ip(struct cursor *c, const struct 
 	if (packet->protocol == PROTOCOL_TCP && has_odd_flags(packet->tcp_flags))
 		return DROP_TCP_FLAGS;
 	if (is_icmp(packet))
-		return judge_icmp(c, packet, judgement);
+		return judge_icmp(ctx, c, packet, judgement);
 	return classify(packet, judgement);
 }
 
-static __always_inline enum drop_reason judge(struct cursor *c, const struct packet *packet,
+static __always_inline enum drop_reason judge(struct xdp_md *ctx, struct cursor *c,
+					      const struct packet *packet,
 					      struct judgement *judgement)
 {
 	if (packet->kind == LINK_ARP)
 		return pass_by_switch(judgement, PASS_ARP, DROP_ARP);
 	if (packet->kind == LINK_CONTROL)
 		return pass_by_switch(judgement, PASS_LINK_CONTROL, DROP_LINK_CONTROL);
-	return judge_ip(c, packet, judgement);
+	return judge_ip(ctx, c, packet, judgement);
 }
 
 #endif

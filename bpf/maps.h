@@ -26,7 +26,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
-	__uint(map_flags, BPF_F_RDONLY_PROG | BPF_F_MMAPABLE);
+	__uint(map_flags, BPF_F_MMAPABLE); /* which the kernel refuses together with RDONLY_PROG */
 	__type(key, __u32);
 	__type(value, union address_node);
 } address_nodes SEC(".maps");

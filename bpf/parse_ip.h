@@ -49,9 +49,9 @@ static __always_inline bool is_unicast(const struct packet *packet)
 }
 
 /* Refuses every option but no-operation and router alert (RFC 7126). */
-static __noinline enum drop_reason walk_options(void *position, void *end, __u32 len)
+__noinline enum drop_reason walk_options(struct xdp_md *ctx, __u32 offset, __u32 len)
 {
-	struct cursor c = { position, end };
+	struct cursor c = cursor_at(ctx, offset);
 	__u32 skip = 0;
 
 	for (__u32 i = 0; i < IPV4_OPTIONS_MAX && i < len; i++) {
@@ -77,8 +77,9 @@ static __noinline enum drop_reason walk_options(void *position, void *end, __u32
 }
 
 /* ip_len is what the frame holds from the IP header on; what the packet holds after it goes to *payload_len. */
-static __always_inline enum drop_reason parse_ipv4(struct cursor *c, struct packet *packet,
-						   __u32 ip_len, __u32 *payload_len)
+static __always_inline enum drop_reason parse_ipv4(struct xdp_md *ctx, struct cursor *c,
+						   struct packet *packet, __u32 ip_len,
+						   __u32 *payload_len)
 {
 	const struct iphdr *ip = take(c, sizeof(*ip));
 	__u32 header_len, total_len, options_len;
@@ -99,7 +100,7 @@ static __always_inline enum drop_reason parse_ipv4(struct cursor *c, struct pack
 	*payload_len = total_len - header_len;
 	options_len = header_len - sizeof(*ip);
 	if (options_len) {
-		reason = walk_options(c->position, c->end, options_len);
+		reason = walk_options(ctx, c->offset, options_len);
 		if (reason)
 			return reason;
 		if (!take(c, options_len & 0x3c))
@@ -170,35 +171,68 @@ static __always_inline enum drop_reason judge_extension(const struct extension_h
 	}
 }
 
-/* Walks from walk->protocol on to the transport header; bounded in headers and bytes. */
-static __noinline enum drop_reason walk_extensions(void *first, void *end, __u32 payload_len,
-						   struct extension_walk *walk)
+/* The result of a walk in one number, since a subprogram of its own can return no more. */
+#define WALK_PROTOCOL_SHIFT 16
+#define WALK_ROUTER_ALERT (1ull << 24)
+#define WALK_REASON_SHIFT 32
+
+static __always_inline __u64 walk_refused(enum drop_reason reason)
 {
+	return (__u64)reason << WALK_REASON_SHIFT;
+}
+
+/*
+ * Walks from the header `protocol` at `offset` on to the transport header; bounded
+ * in headers and bytes. Returns the reason to drop, or the transport's protocol
+ * and how far it is.
+ */
+__noinline __u64 walk_extensions(struct xdp_md *ctx, __u32 offset, __u32 payload_len,
+				 __u32 protocol)
+{
+	struct cursor c = cursor_at(ctx, offset);
+	struct extension_walk walk = { .protocol = protocol };
+
 	for (int i = 0; i < EXTENSION_HEADERS_MAX; i++) {
 		const struct extension_header *header;
+		__u32 next = walk.offset;
 		enum drop_reason reason;
-		__u32 next = walk->offset;
 
 		asm volatile("" : "+r"(next)); /* or the verifier loses the bound */
-		header = first + (next & EXTENSION_BYTES_MASK);
-		if ((void *)(header + 1) > end)
-			return DROP_TRUNCATED;
-		reason = judge_extension(header, walk);
+		header = c.position + (next & EXTENSION_BYTES_MASK);
+		if ((void *)(header + 1) > c.end)
+			return walk_refused(DROP_TRUNCATED);
+		reason = judge_extension(header, &walk);
 		if (reason)
-			return reason;
-		next = walk->offset + 8;
-		if (walk->protocol != PROTOCOL_FRAGMENT)
+			return walk_refused(reason);
+		next += 8;
+		if (walk.protocol != PROTOCOL_FRAGMENT)
 			next += header->len * 8;
 		if (next > payload_len)
-			return DROP_MALFORMED;
+			return walk_refused(DROP_MALFORMED);
 		if (next > EXTENSION_BYTES_MAX)
-			return DROP_EXTENSION_HEADERS;
-		walk->protocol = header->next;
-		walk->offset = next;
-		if (!is_walked_extension(walk->protocol))
-			return DROP_NONE;
+			return walk_refused(DROP_EXTENSION_HEADERS);
+		walk.protocol = header->next;
+		walk.offset = next;
+		if (!is_walked_extension(walk.protocol))
+			return walk.offset | (__u64)walk.protocol << WALK_PROTOCOL_SHIFT |
+			       (walk.router_alert ? WALK_ROUTER_ALERT : 0);
 	}
-	return DROP_EXTENSION_HEADERS;
+	return walk_refused(DROP_EXTENSION_HEADERS);
+}
+
+/* Moves the cursor to the transport header. */
+static __always_inline enum drop_reason skip_extensions(struct xdp_md *ctx, struct cursor *c,
+							struct packet *packet, __u32 *payload_len)
+{
+	__u64 walk = walk_extensions(ctx, c->offset, *payload_len, packet->protocol);
+	__u32 len = walk & EXTENSION_BYTES_MASK;
+
+	if (walk >> WALK_REASON_SHIFT)
+		return walk >> WALK_REASON_SHIFT;
+	packet->protocol = walk >> WALK_PROTOCOL_SHIFT;
+	packet->router_alert = walk & WALK_ROUTER_ALERT;
+	*payload_len -= len;
+	return take(c, len) ? DROP_NONE : DROP_TRUNCATED;
 }
 
 static __always_inline void read_address(struct ip_address *address, const struct in6_addr *bytes)
@@ -210,11 +244,11 @@ static __always_inline void read_address(struct ip_address *address, const struc
 }
 
 /* As parse_ipv4(). */
-static __always_inline enum drop_reason parse_ipv6(struct cursor *c, struct packet *packet,
-						   __u32 ip_len, __u32 *payload_len)
+static __always_inline enum drop_reason parse_ipv6(struct xdp_md *ctx, struct cursor *c,
+						   struct packet *packet, __u32 ip_len,
+						   __u32 *payload_len)
 {
 	const struct ipv6hdr *ip = take(c, sizeof(*ip));
-	struct extension_walk walk = {};
 	enum drop_reason reason;
 
 	if (!ip)
@@ -229,15 +263,9 @@ static __always_inline enum drop_reason parse_ipv6(struct cursor *c, struct pack
 	if (ip->version != 6 || *payload_len + sizeof(*ip) > ip_len)
 		return DROP_MALFORMED;
 	if (is_walked_extension(ip->nexthdr)) {
-		walk.protocol = ip->nexthdr;
-		reason = walk_extensions(c->position, c->end, *payload_len, &walk);
+		reason = skip_extensions(ctx, c, packet, payload_len);
 		if (reason)
 			return reason;
-		packet->protocol = walk.protocol;
-		packet->router_alert = walk.router_alert;
-		*payload_len -= walk.offset;
-		if (!take(c, walk.offset & EXTENSION_BYTES_MASK))
-			return DROP_TRUNCATED;
 	}
 	return is_refused_extension(packet->protocol) ? DROP_EXTENSION_HEADERS : DROP_NONE;
 }

@@ -29,12 +29,13 @@ enum attachment {
 
 struct interface_state {
 	char name[INTERFACE_NAME_SIZE];
+	__u32 slot;       /* its part of the drop and switch counters */
 	unsigned ifindex; /* 0: no such interface */
 	enum attachment attachment;
-	bool generic;         /* attached in generic mode */
+	bool generic;            /* attached in generic mode */
 	enum attach_mode attach; /* as configured */
-	__u32 generation;     /* of the program that is there; 0: unknown */
-	__u32 program_id;     /* of the program that is there; 0: none */
+	__u32 generation;        /* of the program that is there; 0: unknown */
+	__u32 program_id;        /* of the program that is there; 0: none */
 	char program_name[16];
 };
 
@@ -44,9 +45,11 @@ struct dataplane_state {
 	struct generation_info info;
 	struct generation_rule *rules;
 	struct generation_role *roles;
-	struct interface_state *interfaces; /* info.interface_count - info.unfiltered_count of them */
+	struct interface_state
+		*interfaces; /* info.interface_count - info.unfiltered_count of them */
 	size_t interface_count;
-	char (*unlisted)[INTERFACE_NAME_SIZE]; /* NICs that are neither listed nor unfiltered, nor loopback */
+	char (*unlisted)[INTERFACE_NAME_SIZE]; /* NICs that are neither listed nor unfiltered, nor
+						  loopback */
 	size_t unlisted_count;
 	struct last_apply last_apply;
 };

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <netinet/in.h>
+
+#include "command.h"
+#include "command_policy.h"
+#include "dataplane.h"
+#include "explain.h"
+#include "frame.h"
+#include "memory.h"
+#include "output.h"
+
+#define SOURCE_PORT "49152" /* the first of the dynamic ports (RFC 6335) */
+
+struct explain_options {
+	const char *config, *base, *source_port;
+	bool json, reply;
+};
+
+static int read_port(const char *text, __u16 *port)
+{
+	char *end;
+	unsigned long number = strtoul(text, &end, 10);
+
+	if (*text < '0' || *text > '9' || *end || number < 1 || number > 65535)
+		return -1;
+	*port = number;
+	return 0;
+}
+
+/* "tcp/5061", "udp/53", "ospf", "icmp". */
+static int read_service(const char *text, const char *source_port, struct frame_plan *plan,
+			struct error *error)
+{
+	AUTO_FREE char *name = memory_copy_string(text);
+	char *port = strchr(name, '/');
+	int protocol;
+
+	if (port)
+		*port++ = '\0';
+	protocol = !strcmp(name, "icmp")     ? IPPROTO_ICMP
+		   : !strcmp(name, "icmpv6") ? IPPROTO_ICMPV6
+					     : policy_protocol_number(name);
+	if (protocol < 0)
+		return error_set(error, -1,
+				 "%s: no such protocol; expected tcp/5061, udp/53 or a "
+				 "name or number such as ospf",
+				 text);
+	plan->protocol = protocol;
+	if (!policy_protocol_has_ports(protocol))
+		return port ? error_set(error, -1, "%s: %s has no ports", text, name) : 0;
+	if (!port || read_port(port, &plan->destination_port))
+		return error_set(error, -1, "%s: expected %s/PORT, PORT from 1 to 65535", text,
+				 name);
+	if (read_port(source_port, &plan->source_port))
+		return error_set(error, -1, "--source-port %s: expected 1 to 65535", source_port);
+	return 0;
+}
+
+static int read_question(const struct explain_options *options, char **words,
+			 struct frame_plan *plan, struct error *error)
+{
+	struct error reason = {0};
+
+	*plan = (struct frame_plan){.tcp_flags = FRAME_TCP_SYN};
+	if (prefix_read_address(words[0], &plan->source, &reason))
+		return error_set(error, -1, "%s: %s", words[0], reason.text);
+	if (prefix_read_address(words[1], &plan->destination, &reason))
+		return error_set(error, -1, "%s: %s", words[1], reason.text);
+	if (plan->source.family != plan->destination.family)
+		return error_set(error, -1, "%s and %s: one is IPv4, the other IPv6", words[0],
+				 words[1]);
+	return read_service(words[2], options->source_port, plan, error);
+}
+
+/* The answer to the packet: its sides swapped, SYN acknowledged. */
+static struct frame_plan reply_to(const struct frame_plan *opening)
+{
+	return (struct frame_plan){
+		.source = opening->destination,
+		.destination = opening->source,
+		.protocol = opening->protocol,
+		.source_port = opening->destination_port,
+		.destination_port = opening->source_port,
+		.tcp_flags = FRAME_TCP_SYN | FRAME_TCP_ACK,
+	};
+}
+
+static int judge(const struct policy *policy, const struct tables *tables,
+		 const struct frame_plan *packet, struct judgement *judgement, struct error *error)
+{
+	unsigned char frame[FRAME_SIZE];
+	struct dataplane_bench *bench;
+	bool passed;
+	int err = dataplane_bench_open(policy, tables, &bench, error);
+
+	if (err)
+		return err;
+	err = dataplane_bench_run(bench, frame, frame_write(packet, frame), judgement, &passed,
+				  error);
+	dataplane_bench_close(bench);
+	return err;
+}
+
+static int answer(const struct explain_options *options, const struct explanation *explanation)
+{
+	struct error error = {0};
+	int err;
+
+	if (options->json) {
+		err = output_json(explain_json(explanation), &error);
+	} else {
+		explain_print(explanation, stdout);
+		err = output_finish(&error);
+	}
+	if (err)
+		return command_error(error.text);
+	return explanation->judgement.verdict == VERDICT_DROP ? EXIT_DROP : EXIT_GOOD;
+}
+
+static int explain(const struct explain_options *options, const struct policy *policy,
+		   const struct tables *tables, const struct frame_plan *opening)
+{
+	struct explanation explanation = {
+		.policy = policy,
+		.packet = options->reply ? reply_to(opening) : *opening,
+	};
+	struct error error = {0};
+
+	if (judge(policy, tables, &explanation.packet, &explanation.judgement, &error))
+		return command_error(error.text);
+	return answer(options, &explanation);
+}
+
+int cmd_explain(int argc, char **argv)
+{
+	struct explain_options options = {.source_port = SOURCE_PORT};
+	const struct command_option table[] = {
+		{"base", "DIR", "where files that roles name are, instead of CONFIG's folder",
+		 &options.base, NULL, 0},
+		{"config", "CONFIG", "the configuration to judge by", &options.config, NULL, 'c'},
+		{"json", NULL, "print JSON", NULL, &options.json, 0},
+		{"reply", NULL, "judge the answer that TO sends to FROM, not the opening", NULL,
+		 &options.reply, 0},
+		{"source-port", "PORT", "the opener's port, instead of " SOURCE_PORT,
+		 &options.source_port, NULL, 0},
+		{0},
+	};
+	const char *usage = "--config CONFIG [--base DIR] [--json] [--reply] [--source-port PORT] "
+			    "FROM TO PROTOCOL[/PORT]";
+	int first = command_options(argc, argv, table, usage, 3, 3);
+	struct frame_plan opening;
+	struct error error = {0};
+	struct policy policy;
+	struct tables tables;
+	int code;
+
+	if (first < 0)
+		return -1 - first;
+	if (!options.config)
+		return command_usage(argv[0], usage, "--config CONFIG is missing");
+	if (read_question(&options, argv + first, &opening, &error))
+		return command_error(error.text);
+	if (!command_compile_policy(options.config, options.base, &policy, &tables))
+		return EXIT_ERROR;
+	code = explain(&options, &policy, &tables, &opening);
+	compile_free(&tables);
+	policy_free(&policy);
+	return code;
+}

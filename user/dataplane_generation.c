@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/utsname.h>
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <sha2.h>
+
+#include "dataplane_generation.h"
+#include "memory.h"
+#include "directorgate.skel.h"
+
+/* BPF_F_XDP_HAS_FRAGS of kernels from 5.18 on; the build's headers may be older. */
+#define PROGRAM_HAS_FRAGS (1u << 5)
+
+#define BATCH_ENTRIES 65536
+
+/* What libbpf had to say since the last load began. */
+static struct {
+	char *text;
+	size_t len;
+} said;
+
+static int listen_to_libbpf(enum libbpf_print_level level, const char *format, va_list arguments)
+{
+	AUTO_FREE char *line = NULL;
+	int len;
+
+	if (level == LIBBPF_DEBUG)
+		return 0;
+	len = vasprintf(&line, format, arguments);
+	if (len < 0)
+		return 0;
+	said.text = memory_resize(said.text, said.len + len + 1, 1);
+	memcpy(said.text + said.len, line, len + 1);
+	said.len += len;
+	return len;
+}
+
+static void forget_said(void)
+{
+	free(said.text);
+	said.text = NULL;
+	said.len = 0;
+}
+
+/* The verifier's verdict stands just before its statistics. */
+static void find_verdict(char verdict[256])
+{
+	const char *end = said.text ? strstr(said.text, "\nprocessed ") : NULL;
+	const char *start = end;
+
+	verdict[0] = '\0';
+	if (!end)
+		return;
+	while (start > said.text && start[-1] != '\n')
+		start--;
+	snprintf(verdict, 256, ": %.*s", (int)(end - start), start);
+}
+
+static int refused(const struct generation_plan *plan, int err, struct error *error)
+{
+	struct utsname kernel = {};
+	char verdict[256];
+
+	uname(&kernel);
+	find_verdict(verdict);
+	if (plan->verbose && said.text)
+		fputs(said.text, stderr);
+	if (err == -EPERM)
+		return error_set(error, err,
+				 "the kernel lets this user load no program: root, or CAP_BPF and "
+				 "CAP_NET_ADMIN, is needed");
+	return error_set(error, err, "kernel %s refused the program (%s)%s%s", kernel.release,
+			 strerror(-err), verdict,
+			 plan->verbose ? "" : "\n-v shows the verifier's whole log");
+}
+
+/* Does the kernel have multi-buffer XDP? Then a program that returns at once loads with its flag.
+ */
+static bool has_multi_buffer(void)
+{
+	const struct bpf_insn pass[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = XDP_PASS},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, options, .prog_flags = PROGRAM_HAS_FRAGS);
+	int fd = bpf_prog_load(BPF_PROG_TYPE_XDP, "probe", "GPL", pass, 2, &options);
+
+	if (fd < 0)
+		return false;
+	close(fd);
+	return true;
+}
+
+static void set_settings(struct directorgate_bpf *skeleton, const struct generation_plan *plan,
+			 __u32 interface_slot)
+{
+	struct settings *settings = &skeleton->rodata->settings;
+
+	settings->generation = plan->number;
+	settings->interface_slot = interface_slot;
+	settings->ipv6_root = plan->tables->ipv6_root;
+	settings->source_class_bits = plan->tables->source_class_bits;
+	settings->monitor = plan->policy->mode == MODE_MONITOR;
+	settings->source_ports = plan->tables->source_ports;
+	settings->multi_buffer = has_multi_buffer();
+	settings->explain = plan->explain;
+	for (int i = 0; i < PASS_SWITCH_COUNT; i++)
+		settings->pass[i] = plan->policy->pass[i];
+	if (settings->multi_buffer)
+		bpf_program__set_flags(skeleton->progs.directorgate, PROGRAM_HAS_FRAGS);
+}
+
+static int reuse(struct bpf_map *map, int fd)
+{
+	return fd < 0 ? 0 : bpf_map__reuse_fd(map, fd);
+}
+
+/* Sizes what the generation owns and borrows what outlives it. */
+static int size_maps(struct directorgate_bpf *skeleton, const struct generation_plan *plan)
+{
+	size_t rules = plan->tables->rule_entry_count;
+	__u32 rule_slots = plan->rule_slot_count;
+	int err = bpf_map__set_max_entries(skeleton->maps.rules, rules ? rules : 1);
+
+	if (!err)
+		err = bpf_map__set_max_entries(skeleton->maps.address_nodes,
+					       plan->tables->node_count);
+	if (!err && plan->counters.rules < 0)
+		err = bpf_map__set_max_entries(skeleton->maps.rule_counters,
+					       rule_slots ? rule_slots : 1);
+	if (!err)
+		err = reuse(skeleton->maps.rule_counters, plan->counters.rules);
+	if (!err)
+		err = reuse(skeleton->maps.drop_counters, plan->counters.drops);
+	if (!err)
+		err = reuse(skeleton->maps.switch_counters, plan->counters.switches);
+	return err;
+}
+
+static int share_policy_maps(struct directorgate_bpf *skeleton, struct directorgate_bpf *first)
+{
+	int err = bpf_map__reuse_fd(skeleton->maps.rules, bpf_map__fd(first->maps.rules));
+
+	if (!err)
+		err = bpf_map__reuse_fd(skeleton->maps.address_nodes,
+					bpf_map__fd(first->maps.address_nodes));
+	if (!err)
+		err = bpf_map__reuse_fd(skeleton->maps.rodata_tables,
+					bpf_map__fd(first->maps.rodata_tables));
+	return err;
+}
+
+static int fill_rules(int fd, const struct generation_plan *plan)
+{
+	const struct tables *tables = plan->tables;
+	size_t batch =
+		tables->rule_entry_count < BATCH_ENTRIES ? tables->rule_entry_count : BATCH_ENTRIES;
+	AUTO_FREE struct rule_key *keys = memory_zeroed(batch, sizeof(*keys));
+	AUTO_FREE struct rule_value *values = memory_zeroed(batch, sizeof(*values));
+
+	for (size_t done = 0; done < tables->rule_entry_count;) {
+		size_t left = tables->rule_entry_count - done;
+		__u32 count = left < batch ? left : batch;
+
+		for (__u32 i = 0; i < count; i++) {
+			const struct rule_entry *entry = &tables->rule_entries[done + i];
+
+			keys[i] = entry->key;
+			values[i].slot = plan->rule_slots[entry->rule];
+		}
+		if (bpf_map_update_batch(fd, keys, values, &count, NULL))
+			return -errno;
+		done += count;
+	}
+	return 0;
+}
+
+static int fill_nodes(int fd, const struct tables *tables)
+{
+	size_t len = tables->node_count * sizeof(*tables->nodes);
+	void *memory = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (memory == MAP_FAILED)
+		return -errno;
+	memcpy(memory, tables->nodes, len);
+	munmap(memory, len);
+	return 0;
+}
+
+static int fill_policy_maps(struct directorgate_bpf *skeleton, const struct generation_plan *plan)
+{
+	int rules = bpf_map__fd(skeleton->maps.rules);
+	int nodes = bpf_map__fd(skeleton->maps.address_nodes);
+	int err = fill_rules(rules, plan);
+
+	if (!err)
+		err = fill_nodes(nodes, plan->tables);
+	if (!err)
+		err = bpf_map_freeze(rules);
+	if (!err)
+		err = bpf_map_freeze(nodes);
+	return err;
+}
+
+/* The first instance makes the policy maps, the others share them. */
+static int load_instance(const struct generation_plan *plan, struct generation *generation,
+			 struct error *error)
+{
+	size_t index = generation->count;
+	struct directorgate_bpf *skeleton;
+	int err;
+
+	forget_said();
+	skeleton = directorgate_bpf__open();
+	if (!skeleton)
+		return error_set(error, -errno, "cannot open the built-in program: %s",
+				 strerror(errno));
+	generation->instances[generation->count++] = skeleton;
+	set_settings(skeleton, plan, plan->interface_slots[index]);
+	err = size_maps(skeleton, plan);
+	if (!err && index)
+		err = share_policy_maps(skeleton, generation->instances[0]);
+	if (!err && !index)
+		memcpy(skeleton->rodata_tables, plan->tables->constants,
+		       sizeof(*plan->tables->constants));
+	if (!err)
+		err = directorgate_bpf__load(skeleton);
+	if (err)
+		return refused(plan, err, error);
+	if (!index)
+		err = fill_policy_maps(skeleton, plan);
+	if (err)
+		return error_set(error, err, "cannot fill the policy maps: %s", strerror(-err));
+	return 0;
+}
+
+int generation_load(const struct generation_plan *plan, struct generation *generation,
+		    struct error *error)
+{
+	int err = 0;
+
+	libbpf_set_print(listen_to_libbpf);
+	*generation = (struct generation){
+		.instances = memory_zeroed(plan->instance_count, sizeof(void *)),
+	};
+	while (!err && generation->count < plan->instance_count)
+		err = load_instance(plan, generation, error);
+	forget_said();
+	if (err)
+		generation_close(generation);
+	return err;
+}
+
+void generation_close(struct generation *generation)
+{
+	for (size_t i = 0; i < generation->count; i++)
+		directorgate_bpf__destroy(generation->instances[i]);
+	free(generation->instances);
+	*generation = (struct generation){};
+}
+
+void generation_build_hash(char hash[HASH_SIZE])
+{
+	size_t len;
+	const void *object = directorgate_bpf__elf_bytes(&len);
+
+	SHA256Data(object, len, hash);
+}
+
+int generation_program_fd(const struct generation *generation, size_t instance)
+{
+	return bpf_program__fd(generation->instances[instance]->progs.directorgate);
+}
+
+const struct judgement *generation_judged(const struct generation *generation)
+{
+	return &generation->instances[0]->bss->judged;
+}
+
+struct counter_maps generation_counter_maps(const struct generation *generation)
+{
+	const struct directorgate_bpf *first = generation->instances[0];
+
+	return (struct counter_maps){
+		.rules = bpf_map__fd(first->maps.rule_counters),
+		.drops = bpf_map__fd(first->maps.drop_counters),
+		.switches = bpf_map__fd(first->maps.switch_counters),
+	};
+}

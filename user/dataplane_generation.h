@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* One loaded generation: an instance of the program for each interface, and their shared policy
+ * maps. */
+#ifndef DATAPLANE_GENERATION_H
+#define DATAPLANE_GENERATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "compile.h"
+#include "dataplane_run.h"
+#include "error.h"
+#include "layout.h"
+#include "policy.h"
+
+struct directorgate_bpf; /* the skeleton */
+
+/* Counter maps that outlive the generation; -1: the generation gets its own. */
+struct counter_maps {
+	int rules, drops, switches;
+};
+
+struct generation_plan {
+	const struct policy *policy;
+	const struct tables *tables;
+	__u32 number;
+	const __u32 *rule_slots;      /* by index into policy.rules */
+	const __u32 *interface_slots; /* one for each instance */
+	size_t instance_count;
+	struct counter_maps counters;
+	__u32 rule_slot_count; /* size of the rule counters when they are its own */
+	bool explain;          /* leave judgements where generation_judged() finds them */
+	bool verbose;          /* the whole verifier log on a refusal */
+};
+
+struct generation {
+	struct directorgate_bpf **instances;
+	size_t count;
+};
+
+/* Loads every instance; the policy maps are filled and frozen. Nothing is attached or pinned. */
+int generation_load(const struct generation_plan *plan, struct generation *generation,
+		    struct error *error);
+void generation_close(struct generation *generation);
+
+/* Of the program that is built in: SHA-256 of its object file. */
+void generation_build_hash(char hash[HASH_SIZE]);
+
+int generation_program_fd(const struct generation *generation, size_t instance);
+const struct judgement *generation_judged(const struct generation *generation);
+struct counter_maps generation_counter_maps(const struct generation *generation);
+
+#endif

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <linux/ethtool.h>
+#include <linux/if_link.h>
+#include <linux/sockios.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "dataplane_nic.h"
+#include "memory.h"
+
+static int inspect_link(struct nic *nic, struct error *error)
+{
+	struct bpf_link_info info = {};
+	__u32 len = sizeof(info);
+
+	nic->link_fd = bpf_obj_get(nic->pin);
+	if (nic->link_fd < 0 && errno == ENOENT)
+		return 0;
+	if (nic->link_fd < 0 || bpf_obj_get_info_by_fd(nic->link_fd, &info, &len))
+		return error_set(error, -errno, "cannot read the pinned link %s: %s", nic->pin,
+				 strerror(errno));
+	nic->link_ifindex = info.xdp.ifindex;
+	nic->link_program_id = info.prog_id;
+	return 0;
+}
+
+static int inspect_program(struct nic *nic, struct error *error)
+{
+	LIBBPF_OPTS(bpf_xdp_query_opts, query);
+	int err;
+
+	if (!nic->ifindex)
+		return 0;
+	err = bpf_xdp_query(nic->ifindex, 0, &query);
+	if (err)
+		return error_set(error, err, "cannot ask what XDP program %s carries: %s",
+				 nic->name, strerror(-err));
+	nic->program_id = query.prog_id;
+	nic->generic = query.attach_mode == XDP_ATTACHED_SKB;
+	if (query.attach_mode == XDP_ATTACHED_MULTI)
+		nic->program_id = query.drv_prog_id   ? query.drv_prog_id
+				  : query.skb_prog_id ? query.skb_prog_id
+						      : query.hw_prog_id;
+	return 0;
+}
+
+int nic_inspect(const struct run *run, const char *name, struct nic *nic, struct error *error)
+{
+	int err;
+
+	*nic = (struct nic){.link_fd = -1, .pin = run_link_path(run, name)};
+	snprintf(nic->name, sizeof(nic->name), "%s", name);
+	nic->ifindex = if_nametoindex(name);
+	err = inspect_link(nic, error);
+	if (!err)
+		err = inspect_program(nic, error);
+	if (err)
+		nic_close(nic);
+	return err;
+}
+
+void nic_close(struct nic *nic)
+{
+	if (nic->link_fd >= 0)
+		close(nic->link_fd);
+	free(nic->pin);
+	nic->link_fd = -1;
+	nic->pin = NULL;
+}
+
+bool nic_is_linked(const struct nic *nic)
+{
+	return nic->link_fd >= 0 && nic->ifindex && nic->link_ifindex == nic->ifindex;
+}
+
+bool nic_is_foreign(const struct nic *nic)
+{
+	return nic->program_id && !nic_is_linked(nic);
+}
+
+void nic_program_name(__u32 program_id, char name[16])
+{
+	struct bpf_prog_info info = {};
+	__u32 len = sizeof(info);
+	int fd = bpf_prog_get_fd_by_id(program_id);
+
+	name[0] = '\0';
+	if (fd < 0)
+		return;
+	if (!bpf_obj_get_info_by_fd(fd, &info, &len))
+		snprintf(name, 16, "%s", info.name);
+	close(fd);
+}
+
+bool nic_mode_fits(const struct nic *nic, enum xdp_mode xdp)
+{
+	return xdp == XDP_NATIVE_OR_GENERIC || nic->generic == (xdp == XDP_GENERIC);
+}
+
+static void find_driver(const char *name, char driver[32])
+{
+	struct ethtool_drvinfo information = {.cmd = ETHTOOL_GDRVINFO};
+	struct ifreq request = {.ifr_data = (void *)&information};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
+	snprintf(driver, 32, "unknown");
+	if (fd < 0)
+		return;
+	if (!ioctl(fd, SIOCETHTOOL, &request))
+		snprintf(driver, 32, "%s", information.driver);
+	close(fd);
+}
+
+static int create_link(const struct nic *nic, int program_fd, __u32 flags)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, options, .flags = flags);
+
+	return bpf_link_create(program_fd, nic->ifindex, BPF_XDP, &options);
+}
+
+static int explain_refusal(const struct nic *nic, int err, struct error *error)
+{
+	char driver[32];
+
+	find_driver(nic->name, driver);
+	if (err == -EOPNOTSUPP)
+		return error_set(error, err,
+				 "interface %s: its driver (%s) has no native XDP\n"
+				 "`xdp: native-or-generic` or `xdp: generic` would let it run in "
+				 "generic mode",
+				 nic->name, driver);
+	if (err == -EBUSY || err == -EEXIST)
+		return error_set(error, err, "interface %s: another XDP program came first",
+				 nic->name);
+	return error_set(error, err, "interface %s: its driver (%s) refuses the program: %s",
+			 nic->name, driver, strerror(-err));
+}
+
+static int attach(struct nic *nic, enum xdp_mode xdp, int program_fd, struct error *error)
+{
+	int fd = create_link(nic, program_fd,
+			     xdp == XDP_GENERIC ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE);
+
+	if (fd == -EOPNOTSUPP && xdp == XDP_NATIVE_OR_GENERIC)
+		fd = create_link(nic, program_fd, XDP_FLAGS_SKB_MODE);
+	if (fd < 0)
+		return explain_refusal(nic, fd, error);
+	if (bpf_obj_pin(fd, nic->pin)) {
+		int err = -errno;
+
+		close(fd);
+		return error_set(error, err, "cannot pin the link of %s at %s: %s", nic->name,
+				 nic->pin, strerror(-err));
+	}
+	nic->link_fd = fd;
+	nic->link_ifindex = nic->ifindex;
+	return 0;
+}
+
+int nic_switch(struct nic *nic, enum xdp_mode xdp, int program_fd, struct error *error)
+{
+	int err;
+
+	if (nic_is_linked(nic) && nic_mode_fits(nic, xdp)) {
+		err = bpf_link_update(nic->link_fd, program_fd, NULL);
+		return err ? error_set(error, err, "cannot switch the program of %s: %s", nic->name,
+				       strerror(-err))
+			   : 0;
+	}
+	nic_detach(nic);
+	return attach(nic, xdp, program_fd, error);
+}
+
+void nic_detach(struct nic *nic)
+{
+	if (nic->link_fd < 0)
+		return;
+	bpf_link_detach(nic->link_fd);
+	unlink(nic->pin);
+	close(nic->link_fd);
+	nic->link_fd = -1;
+}
