@@ -36,7 +36,7 @@ struct diagnostics {
 
 /*
  * Remembers a file's text, to quote its lines. Copies both; returns the name to
- * use in positions.
+ * use in positions. A file that is known already keeps its first text.
  */
 const char *diagnostics_add_text(struct diagnostics *diagnostics, const char *file,
 				 const char *text, size_t len);
@@ -48,12 +48,18 @@ void diagnostics_warning(struct diagnostics *diagnostics, struct position positi
 			 const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /*
- * Prints all in the order of their positions:
+ * Orders all by their positions, files in the order they were added, and keeps
+ * one of those that say the same about the same place (an alias is read twice).
+ */
+void diagnostics_sort(struct diagnostics *diagnostics);
+
+/*
+ * Sorts and prints all, and how many errors there are if more than one:
  *   file:line:column: error: message
  *     the source line
  *       ^
  */
-void diagnostics_print(const struct diagnostics *diagnostics, FILE *out);
+void diagnostics_print(struct diagnostics *diagnostics, FILE *out);
 void diagnostics_free(struct diagnostics *diagnostics);
 
 /*
@@ -61,5 +67,11 @@ void diagnostics_free(struct diagnostics *diagnostics);
  * was meant. For "did you mean".
  */
 const char *diagnostics_nearest(const char *word, const char *const *candidates, size_t count);
+
+/* "error", "warning" */
+const char *diagnostics_severity_name(enum severity severity);
+
+/* The text with all that could upset a terminal, or is not UTF-8, escaped. To be freed. */
+char *diagnostics_escape(const char *text, size_t len);
 
 #endif
