@@ -25,8 +25,6 @@ int cmd_export(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 
-struct option;
-
 /*
  * One row of a command's options: what getopt_long needs and what --help prints.
  * `value` is where the argument goes; `flag` is set true for an option without one.
@@ -49,6 +47,12 @@ struct command_option {
  */
 int command_options(int argc, char **argv, const struct command_option *options,
 		    const char *usage, int least, int most);
+
+/*
+ * "directorgate COMMAND: TEXT" and the usage line on stderr; returns EXIT_USAGE. For
+ * what command_options() cannot see: options that exclude each other, odd words.
+ */
+int command_usage(const char *command, const char *usage, const char *text);
 
 /* "directorgate: error: ..." on stderr; returns EXIT_ERROR. */
 int command_error(const char *text);
