@@ -67,8 +67,9 @@ static char *problem_of(const struct interface_state *interface, __u32 generatio
 	case ATTACHMENT_ABSENT:
 		return memory_copy_string("not attached");
 	case ATTACHMENT_FOREIGN:
-		return memory_format("not attached: another program %s (id %u) is there",
-				     interface->program_name, interface->program_id);
+		return memory_format("not attached: another program%s%s (id %u) is there",
+				     interface->program_name[0] ? " " : "", interface->program_name,
+				     interface->program_id);
 	case ATTACHMENT_NO_INTERFACE:
 		return memory_copy_string("not attached: no such interface");
 	}
