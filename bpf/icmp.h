@@ -73,9 +73,9 @@ static __always_inline enum drop_reason parse_quote(struct xdp_md *ctx, struct c
 	__u32 payload_len = 0;
 
 	if (quoted->kind == LINK_IPV4)
-		reason = parse_ipv4(ctx, c, quoted, LENGTH_UNBOUNDED, &payload_len);
+		reason = parse_ipv4(ctx, c, quoted, QUOTED, &payload_len);
 	else
-		reason = parse_ipv6(ctx, c, quoted, LENGTH_UNBOUNDED, &payload_len);
+		reason = parse_ipv6(ctx, c, quoted, QUOTED, &payload_len);
 	if (reason)
 		return reason;
 	transport = take(c, sizeof(*transport));

@@ -15,8 +15,6 @@
 
 #define VLAN_TAGS_MAX 2
 
-#define LENGTH_UNBOUNDED 0xffffffffu /* a quoted packet: its frame is not here */
-
 /* What is left of the packet: everything from position to end is unread. */
 struct cursor {
 	void *position;
@@ -200,29 +198,21 @@ static __always_inline enum drop_reason parse_transport(struct cursor *c, struct
 	return DROP_NONE;
 }
 
-static __always_inline __u32 frame_len(struct xdp_md *ctx)
-{
-	if (settings.multi_buffer)
-		return bpf_xdp_get_buff_len(ctx);
-	return ctx->data_end - ctx->data;
-}
-
 /* Leaves the cursor behind the transport header: at the quoted packet of an ICMP error. */
 static __always_inline enum drop_reason parse(struct xdp_md *ctx, struct cursor *c,
 					      struct packet *packet)
 {
 	enum drop_reason reason;
-	__u32 payload_len = 0, ip_len;
+	__u32 payload_len = 0;
 
-	packet->frame_len = frame_len(ctx);
+	packet->frame_len = ctx->data_end - ctx->data;
 	reason = parse_link(c, packet);
 	if (reason || packet->kind == LINK_ARP || packet->kind == LINK_CONTROL)
 		return reason;
-	ip_len = packet->frame_len - c->offset;
 	if (packet->kind == LINK_IPV4)
-		reason = parse_ipv4(ctx, c, packet, ip_len, &payload_len);
+		reason = parse_ipv4(ctx, c, packet, WHOLE, &payload_len);
 	else
-		reason = parse_ipv6(ctx, c, packet, ip_len, &payload_len);
+		reason = parse_ipv6(ctx, c, packet, WHOLE, &payload_len);
 	if (reason)
 		return reason;
 	return parse_transport(c, packet, payload_len);

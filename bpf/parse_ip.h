@@ -32,6 +32,24 @@ struct extension_header {
 	};
 };
 
+/* A quoted packet's length says nothing about the frame that quotes it. */
+enum extent { WHOLE, QUOTED };
+
+/*
+ * Does the frame hold `len` bytes from `offset` on? The first buffer's length is known
+ * for nothing; a frame of several is asked only when that is too short.
+ */
+static __always_inline bool frame_holds(struct xdp_md *ctx, struct packet *packet, __u32 offset,
+					__u32 len)
+{
+	if (offset + len <= packet->frame_len)
+		return true;
+	if (!settings.multi_buffer)
+		return false;
+	packet->frame_len = bpf_xdp_get_buff_len(ctx);
+	return offset + len <= packet->frame_len;
+}
+
 static __always_inline bool is_icmp(const struct packet *packet)
 {
 	return packet->protocol ==
@@ -76,11 +94,12 @@ __noinline enum drop_reason walk_options(struct xdp_md *ctx, __u32 offset, __u32
 	return DROP_NONE;
 }
 
-/* ip_len is what the frame holds from the IP header on; what the packet holds after it goes to *payload_len. */
+/* What the packet holds after its IP header goes to *payload_len. */
 static __always_inline enum drop_reason parse_ipv4(struct xdp_md *ctx, struct cursor *c,
-						   struct packet *packet, __u32 ip_len,
+						   struct packet *packet, enum extent extent,
 						   __u32 *payload_len)
 {
+	__u32 offset = c->offset;
 	const struct iphdr *ip = take(c, sizeof(*ip));
 	__u32 header_len, total_len, options_len;
 	enum drop_reason reason;
@@ -95,7 +114,7 @@ static __always_inline enum drop_reason parse_ipv4(struct xdp_md *ctx, struct cu
 	header_len = ip->ihl * 4;
 	total_len = host16(ip->tot_len);
 	if (ip->version != 4 || header_len < sizeof(*ip) || total_len < header_len ||
-	    total_len > ip_len)
+	    (extent == WHOLE && !frame_holds(ctx, packet, offset, total_len)))
 		return DROP_MALFORMED;
 	*payload_len = total_len - header_len;
 	options_len = header_len - sizeof(*ip);
@@ -245,7 +264,7 @@ static __always_inline void read_address(struct ip_address *address, const struc
 
 /* As parse_ipv4(). */
 static __always_inline enum drop_reason parse_ipv6(struct xdp_md *ctx, struct cursor *c,
-						   struct packet *packet, __u32 ip_len,
+						   struct packet *packet, enum extent extent,
 						   __u32 *payload_len)
 {
 	const struct ipv6hdr *ip = take(c, sizeof(*ip));
@@ -260,7 +279,8 @@ static __always_inline enum drop_reason parse_ipv6(struct xdp_md *ctx, struct cu
 	if (packet->group_mac && is_unicast(packet))
 		return DROP_LINK_ADDRESS;
 	*payload_len = host16(ip->payload_len);
-	if (ip->version != 6 || *payload_len + sizeof(*ip) > ip_len)
+	if (ip->version != 6 ||
+	    (extent == WHOLE && !frame_holds(ctx, packet, c->offset, *payload_len)))
 		return DROP_MALFORMED;
 	if (is_walked_extension(ip->nexthdr)) {
 		reason = skip_extensions(ctx, c, packet, payload_len);
