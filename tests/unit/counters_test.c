@@ -188,6 +188,20 @@ static void json_has_rules_drops_and_switches_with_zeros(void **ignored)
 				    "\"packets\": 3, \"bytes\": 126}");
 }
 
+static void a_rule_of_an_option_is_not_the_pages(void **ignored)
+{
+	AUTO_FREE char *text = NULL;
+	struct fixture fixture;
+	json_t *value;
+
+	(void)ignored;
+	fixture_fill(&fixture);
+	value = counters_json(&fixture.counters);
+	text = json_dumps(json_array_get(json_object_get(value, "rules"), 1), 0);
+	json_decref(value);
+	assert_non_null(strstr(text, "\"origin\": \"option\", \"page\": false"));
+}
+
 static void a_hit_is_shown_as_a_time_of_day(void **ignored)
 {
 	AUTO_FREE char *text = NULL;
@@ -216,6 +230,7 @@ int main(void)
 		cmocka_unit_test(says_that_nothing_was_dropped),
 		cmocka_unit_test(with_all_prints_zeros_too),
 		cmocka_unit_test(json_has_rules_drops_and_switches_with_zeros),
+		cmocka_unit_test(a_rule_of_an_option_is_not_the_pages),
 		cmocka_unit_test(a_hit_is_shown_as_a_time_of_day),
 	};
 
