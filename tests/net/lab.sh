@@ -12,8 +12,9 @@
 #                                                                          └── stranger
 #
 # Each host has /32 and /128 addresses and one route: everything goes to the gateway. So two
-# hosts behind one switch meet only through the gateway, in and out of the same NIC, and
-# nothing that the filter should judge finds a way around it.
+# hosts behind one switch meet only through the gateway, in and out of the same NIC. Their
+# ports are isolated from each other and they ignore redirects (IPv6 routers cannot be told not
+# to send any), so that nothing which the filter should judge finds a way around it.
 #
 # The veth pairs keep their offloads: a packet that XDP passes goes up the stack as the skb
 # it was, partial checksum and all; and attaching turns the peer's segmentation off by itself.
@@ -44,6 +45,7 @@ declare -A LAB_ROLE_HOST=(
 )
 
 LAB=            # this run's private directory
+LAB_PIDS=()     # of the servers
 declare -A LAB_IPV4 LAB_IPV6
 
 lab_drawing() {
@@ -75,9 +77,12 @@ lab_in() { # HOST COMMAND...
 	nsenter --net="/run/netns/$(lab_namespace "$1")" "${@:2}"
 }
 
-# Starts a server in a host; its pid is in $!, its output in a log.
+# Starts a server in a host; its pid is in $!, its output in a log. Disowned, so that the
+# shell does not report its end.
 lab_start() { # HOST LOG COMMAND...
-	nsenter --net="/run/netns/$(lab_namespace "$1")" "${@:3}" >"$LAB/$2.log" 2>&1 </dev/null &
+	nsenter --net="/run/netns/$(lab_namespace "$1")" "${@:3}" >>"$LAB/$2.log" 2>&1 </dev/null &
+	LAB_PIDS+=($!)
+	disown
 }
 
 lab_address() { # HOST 4|6: the first address
@@ -93,6 +98,7 @@ set_sysctls() { # HOST FORWARDING
 		for scope in all default; do
 			echo 0 >ipv6/conf/$scope/disable_ipv6
 			echo 0 >ipv6/conf/$scope/accept_dad
+			echo 0 >ipv6/conf/$scope/accept_redirects
 			echo 0 >ipv4/conf/$scope/rp_filter
 			echo 0 >ipv4/conf/$scope/send_redirects
 			echo 0 >ipv4/conf/$scope/accept_redirects
@@ -120,9 +126,7 @@ lab_add_nic() { # SIDE
 	local side=$1
 	ip -n "$(lab_namespace gateway)" link add "${side}0" type veth \
 		peer name uplink netns "$(lab_namespace "$side-switch")"
-	ip -n "$(lab_namespace "$side-switch")" -batch - <<-END
-		link set uplink master bridge up
-	END
+	ip -n "$(lab_namespace "$side-switch")" link set uplink master bridge up
 	ip -n "$(lab_namespace gateway)" -batch - <<-END
 		link set ${side}0 up
 		address add ${LAB_GATEWAY_IPV4[$side]}/32 dev ${side}0
@@ -148,7 +152,10 @@ add_host() { # NAME SIDE IPV4,... IPV6,...
 	add_namespace "$name" 0
 	ip -n "$(lab_namespace "$name")" link add eth0 type veth \
 		peer name "$name" netns "$(lab_namespace "$side-switch")"
-	ip -n "$(lab_namespace "$side-switch")" link set "$name" master bridge up
+	ip -n "$(lab_namespace "$side-switch")" -batch - <<-END
+		link set $name master bridge up
+		link set $name type bridge_slave isolated on
+	END
 	{
 		echo link set eth0 up
 		printf 'address add %s/32 dev eth0\n' ${ipv4//,/ }
@@ -180,17 +187,26 @@ lab_up() {
 	done <<<"$LAB_HOSTS"
 }
 
-# Every process in these namespaces was started by this run: their names are its own.
-stop_processes() {
-	local namespace pids
+# The servers, what the shell waits for, and what else runs in the namespaces: their names
+# are this run's own, so it started it.
+processes() {
+	local namespace
+	printf '%s\n' "${LAB_PIDS[@]}"
+	jobs -p
 	for namespace in $(lab_namespaces); do
-		pids=$(ip netns pids "$namespace" 2>/dev/null) || true
-		# shellcheck disable=SC2086
-		[[ -z $pids ]] || kill -KILL $pids 2>/dev/null || true
+		ip netns pids "$namespace" 2>/dev/null || true
 	done
-	# shellcheck disable=SC2046
-	kill -KILL $(jobs -p) 2>/dev/null || true
-	wait 2>/dev/null || true
+}
+
+stop_processes() {
+	local pids _
+	for _ in {1..50}; do
+		pids=$(processes | sort -u | while read -r pid; do [[ ! -d /proc/$pid ]] || echo "$pid"; done)
+		[[ -n ${pids//[[:space:]]/} ]] || return 0
+		# shellcheck disable=SC2086
+		kill -KILL $pids 2>/dev/null || true
+		sleep 0.05
+	done
 }
 
 # Removes all that this run made, in whatever state it is. Twice is harmless.
