@@ -22,18 +22,25 @@ static const char *separator(size_t i, size_t count)
 	return i + 1 == count ? " and " : ", ";
 }
 
-static void report_missing(struct policy *policy, const struct profile *profile,
-			   const char *const *missing, size_t count,
-			   struct diagnostics *diagnostics)
+static char *join(const char *const *words, size_t count)
 {
-	AUTO_FREE char *list = memory_copy_string("");
+	char *list = memory_copy_string("");
 
 	for (size_t i = 0; i < count; i++) {
-		char *longer = memory_format("%s%s%s", list, separator(i, count), missing[i]);
+		char *longer = memory_format("%s%s%s", list, separator(i, count), words[i]);
 
 		free(list);
 		list = longer;
 	}
+	return list;
+}
+
+static void report_missing(struct policy *policy, const struct profile *profile,
+			   const char *const *missing, size_t count,
+			   struct diagnostics *diagnostics)
+{
+	AUTO_FREE char *list = join(missing, count);
+
 	diagnostics_error(diagnostics, policy->profile.name.position,
 			  "profile \"%s\" needs the %s %s in roles; write [] for nobody",
 			  profile->name, count == 1 ? "role" : "roles", list);
@@ -57,23 +64,25 @@ static void mark_roles(struct policy *policy, const struct profile *profile,
 		report_missing(policy, profile, missing, count, diagnostics);
 }
 
+static bool has_option(const struct profile *profile, const char *option)
+{
+	for (size_t i = 0; i < profile->option_count; i++)
+		if (strcmp(profile->options[i], option) == 0)
+			return true;
+	return false;
+}
+
 static void check_options(const struct policy *policy, const struct profile *profile,
 			  struct diagnostics *diagnostics)
 {
 	const struct profile_choice *choice = &policy->profile;
+	AUTO_FREE char *options = join(profile->options, profile->option_count);
 
-	for (size_t i = 0; i < choice->option_count; i++) {
-		bool known = false;
-
-		for (size_t j = 0; j < profile->option_count; j++)
-			known |= strcmp(profile->options[j], choice->options[i].text) == 0;
-		if (!known)
+	for (size_t i = 0; i < choice->option_count; i++)
+		if (!has_option(profile, choice->options[i].text))
 			policy_report_unknown(diagnostics, &choice->options[i], "option",
 					      profile->options, profile->option_count,
-					      profile->option_count
-						      ? "an option of the profile"
-						      : "none: the profile has no options");
-	}
+					      *options ? options : "none: the profile has none");
 	policy_report_repeated(diagnostics, choice->options, choice->option_count, "option");
 }
 

@@ -209,7 +209,7 @@ static void a_rule_of_an_option_needs_the_option(void **state)
 	       "\"any-dir-50001\" is there only with the option \"cls-to-director\"");
 }
 
-static void unknown_options_and_profiles_are_guessed(void **state)
+static void unknown_options_are_guessed(void **state)
 {
 	struct fixture *fixture = *state;
 	struct policy *policy = &fixture->policy;
@@ -217,6 +217,15 @@ static void unknown_options_and_profiles_are_guessed(void **state)
 	add_name(&policy->profile.options, &policy->profile.option_count, "cls-to-directors");
 	expect(fixture, SEVERITY_ERROR, 1,
 	       "unknown option \"cls-to-directors\"; did you mean \"cls-to-director\"?");
+}
+
+static void far_fetched_options_are_told_what_there_is(void **state)
+{
+	struct fixture *fixture = *state;
+	struct policy *policy = &fixture->policy;
+
+	add_name(&policy->profile.options, &policy->profile.option_count, "fast");
+	expect(fixture, SEVERITY_ERROR, 1, "unknown option \"fast\"; expected cls-to-director");
 }
 
 static void an_unknown_profile_says_only_that(void **state)
@@ -312,11 +321,12 @@ static void the_gateway_is_no_source(void **state)
 static void a_source_stands_once_in_its_list(void **state)
 {
 	struct fixture *fixture = *state;
-	struct interface *interface = add_interface(&fixture->policy, "one", "director");
+	struct place *place = add_interface(&fixture->policy, "one", "director")->places;
 
-	add_name(&interface->places->source_names, &interface->places->source_count, "director");
+	add_name(&place->source_names, &place->source_count, "edge-internal");
+	add_name(&place->source_names, &place->source_count, "edge-internal");
 	expect(fixture, SEVERITY_ERROR, 1,
-	       "duplicate source \"director\": it is already on line 1");
+	       "duplicate source \"edge-internal\": it is already on line 1");
 }
 
 static void an_interface_is_not_both_filtered_and_open(void **state)
@@ -574,7 +584,8 @@ int main(void)
 		PAGE_TEST(a_rule_is_not_both_overridden_and_switched_off),
 		PAGE_TEST(a_rule_of_the_site_is_edited_where_it_stands),
 		PAGE_TEST(a_rule_of_an_option_needs_the_option),
-		PAGE_TEST(unknown_options_and_profiles_are_guessed),
+		PAGE_TEST(unknown_options_are_guessed),
+		PAGE_TEST(far_fetched_options_are_told_what_there_is),
 		PAGE_TEST(an_unknown_profile_says_only_that),
 		PAGE_TEST(the_pages_ids_are_taken),
 		PAGE_TEST(unknown_roles_are_guessed),
