@@ -5,6 +5,7 @@
 #include "config_sections.h"
 #include "layout.h"
 #include "memory.h"
+#include "policy_steps.h"
 
 #define VLAN_LEAST 1
 #define VLAN_MOST  4094
@@ -131,8 +132,12 @@ static void refuse_repeated_vlan(struct config_reader *reader, const struct inte
 
 	for (const struct place *place = interface->places; place < last; place++)
 		if (place->vlan == last->vlan && place->vlan != VLAN_ALL) {
+			char id[8] = "none";
+
+			if (last->vlan != VLAN_NONE)
+				snprintf(id, sizeof(id), "%d", last->vlan);
 			diagnostics_error(reader->diagnostics, last->position,
-					  "duplicate VLAN id: it is already on line %u",
+					  "duplicate VLAN id %s: it is already on line %u", id,
 					  place->position.line);
 			return;
 		}
@@ -200,7 +205,7 @@ static void refuse_repeated_names(struct config_reader *reader, const struct pol
 		if (interface->name)
 			names[count++] = (struct name){interface->name, interface->position};
 	}
-	config_refuse_repeated(reader, names, count, "interface");
+	policy_report_repeated(reader->diagnostics, names, count, "interface");
 }
 
 void config_read_interfaces(struct config_reader *reader, const struct yaml_node *node,

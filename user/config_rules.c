@@ -3,6 +3,7 @@
 
 #include "config_sections.h"
 #include "memory.h"
+#include "policy_steps.h"
 
 /* One rule while it is read: what is checked against each other at its end. */
 struct reading {
@@ -128,7 +129,7 @@ static void refuse_repeated_ids(struct config_reader *reader, const struct polic
 		if (policy->rules[i].id)
 			ids[count++] =
 				(struct name){policy->rules[i].id, policy->rules[i].position};
-	config_refuse_repeated(reader, ids, count, "rule id");
+	policy_report_repeated(reader->diagnostics, ids, count, "rule id");
 }
 
 void config_read_rules(struct config_reader *reader, const struct yaml_node *node, void *target)

@@ -73,16 +73,18 @@ static const char *find_fault(const char *text, size_t len, size_t *size)
 	*size = utf8_read(text, len, &character);
 	if (*size == 0) {
 		*size = 1;
-		return "not valid UTF-8";
+		return "invalid UTF-8: expected text in UTF-8";
 	}
 	if (character == '\0')
-		return "a NUL byte";
+		return "a NUL byte: expected text";
 	if (character == '\r')
-		return len > 1 && text[1] == '\n' ? NULL : "a carriage return inside of a line";
+		return len > 1 && text[1] == '\n' ? NULL
+						  : "a carriage return inside of a line: expected "
+						    "LF or CRLF at its end";
 	/* YAML ends lines at some of these, and terminals obey others. */
 	if ((character < ' ' && character != '\t' && character != '\n') ||
 	    (character >= 0x7f && character < 0xa0) || character == 0x2028 || character == 0x2029)
-		return "a control character";
+		return "a control character: expected text";
 	return NULL;
 }
 
@@ -99,7 +101,7 @@ static size_t check_line(struct position *position, const char *text, size_t len
 
 		if (!fault)
 			continue;
-		diagnostics_error(diagnostics, *position, "%s: expected text in UTF-8", fault);
+		diagnostics_error(diagnostics, *position, "%s", fault);
 		break;
 	}
 	return line_len;

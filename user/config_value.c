@@ -260,8 +260,8 @@ bool config_read_name(struct config_reader *reader, const struct yaml_node *node
 	if (!config_is_text(reader, node, noun))
 		return false;
 	if (!is_name(node->text)) {
-		expected = memory_format("%s of at most %d lower-case letters, digits, \".\", "
-					 "\"_\" and \"-\", a letter or digit first",
+		expected = memory_format("%s (at most %d lower-case letters, digits, \".\", \"_\" "
+					 "and \"-\", a letter or digit first)",
 					 noun, NAME_MAX_LEN);
 		config_expected(reader, node, expected);
 		return false;
@@ -281,33 +281,4 @@ void config_read_names(struct config_reader *reader, const struct yaml_node *nod
 	for (const struct yaml_node *item = node->first; item; item = item->next)
 		if (config_read_name(reader, item, noun, &name))
 			*(struct name *)memory_append(names, count, sizeof(name)) = name;
-}
-
-/* By text, then as in the file. */
-static int compare_names(const void *left, const void *right)
-{
-	const struct name *a = *(const struct name *const *)left;
-	const struct name *b = *(const struct name *const *)right;
-	int order = strcmp(a->text, b->text);
-
-	return order ? order : (a > b) - (a < b);
-}
-
-void config_refuse_repeated(struct config_reader *reader, const struct name *names, size_t count,
-			    const char *noun)
-{
-	AUTO_FREE const struct name **sorted = memory_zeroed(count, sizeof(*sorted));
-	size_t first = 0;
-
-	for (size_t i = 0; i < count; i++)
-		sorted[i] = &names[i];
-	qsort(sorted, count, sizeof(*sorted), compare_names);
-	for (size_t i = 1; i < count; i++) {
-		if (strcmp(sorted[i]->text, sorted[first]->text) == 0)
-			diagnostics_error(reader->diagnostics, sorted[i]->position,
-					  "duplicate %s \"%s\": it is already on line %u", noun,
-					  sorted[i]->text, sorted[first]->position.line);
-		else
-			first = i;
-	}
 }

@@ -64,8 +64,4 @@ bool config_read_name(struct config_reader *reader, const struct yaml_node *node
 void config_read_names(struct config_reader *reader, const struct yaml_node *node,
 		       const char *noun, struct name **names, size_t *count);
 
-/* Errors for names that stand there before; `noun` is "rule id". */
-void config_refuse_repeated(struct config_reader *reader, const struct name *names, size_t count,
-			    const char *noun);
-
 #endif

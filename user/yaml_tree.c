@@ -277,7 +277,7 @@ static struct yaml_node *read_alias(struct reader *reader, unsigned depth)
 		return node;
 	}
 	if ((*found)->node->open)
-		return stop(reader, "an alias inside of what it stands for");
+		return stop(reader, "an alias inside of the value that it stands for");
 	if (depth + (*found)->node->height > YAML_TREE_DEPTH_MAX + 1)
 		return stop(reader, "nested deeper than 8 levels, with the alias written out");
 	reader->aliased += (*found)->node->weight;
