@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <string.h>
+
 #include "policy.h"
 #include "status.h"
 #include "textfile.h"
@@ -112,6 +114,8 @@ static void print_prefixes(const struct dataplane_state *state, FILE *out)
 	for (__u32 i = 0; i < state->info.role_count; i++) {
 		const struct generation_role *role = &state->roles[i];
 
+		if (strcmp(role->name, "any") == 0)
+			continue; /* everyone, by no prefix */
 		print_pair(out, "policy_prefixes", "role", role->name, "family", "ipv4",
 			   role->prefix_counts[FAMILY_IPV4]);
 		print_pair(out, "policy_prefixes", "role", role->name, "family", "ipv6",

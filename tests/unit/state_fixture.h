@@ -14,7 +14,7 @@ struct fixture {
 	struct dataplane_state state;
 	struct interface_state interfaces[2];
 	struct generation_rule rules[3];
-	struct generation_role roles[2];
+	struct generation_role roles[3];
 	struct rule_count rule_counts[3];
 	struct interface_count interface_counts[2];
 	struct counters counters;
@@ -62,7 +62,7 @@ static inline void fixture_fill_info(struct generation_info *info)
 {
 	info->generation = 7;
 	info->rule_count = 3;
-	info->role_count = 2;
+	info->role_count = 3;
 	info->interface_count = 2;
 	info->applied_at = 1767323045; /* 2026-01-02T03:04:05Z */
 	strcpy(info->policy_hash, FIXTURE_HASH);

@@ -76,6 +76,7 @@ static void prints_the_state(void **ignored)
 	assert_line(text, "directorgate_policy_rules 3");
 	assert_line(text, "directorgate_policy_prefixes{role=\"edge-internal\",family=\"ipv4\"} 2");
 	assert_line(text, "directorgate_policy_prefixes{role=\"edge-internal\",family=\"ipv6\"} 0");
+	assert_null(strstr(text, "role=\"any\",family")); /* everyone, by no prefix */
 	assert_line(text, "directorgate_export_duration_seconds 0.0125");
 }
 
