@@ -208,22 +208,26 @@ static size_t count_classes(const struct classes *classes, size_t role)
 	return source + destination;
 }
 
+static size_t find_most(const struct classes *classes, size_t other_than)
+{
+	size_t role, most = ROLE_NONE;
+
+	for (role = 0; role < classes->policy->role_count; role++)
+		if (role != other_than &&
+		    (most == ROLE_NONE ||
+		     count_classes(classes, role) > count_classes(classes, most)))
+			most = role;
+	return most;
+}
+
 char *classes_blame(const struct classes *classes)
 {
 	const struct role *roles = classes->policy->roles;
-	size_t role, first = ROLE_ANY, second = ROLE_NONE;
+	size_t first = find_most(classes, ROLE_NONE), second = find_most(classes, first);
 
-	for (role = 1; role < classes->policy->role_count; role++) {
-		if (count_classes(classes, role) > count_classes(classes, first)) {
-			second = first;
-			first = role;
-		} else if (second == ROLE_NONE ||
-			   count_classes(classes, role) > count_classes(classes, second)) {
-			second = role;
-		}
-	}
 	if (second == ROLE_NONE)
-		return memory_format("the role \"%s\" is in most of them", roles[first].name);
-	return memory_format("the roles \"%s\" and \"%s\" are in most of them", roles[first].name,
-			     roles[second].name);
+		return memory_format("the role in most classes: \"%s\"", roles[first].name);
+	return memory_format("the roles in most classes: \"%s\" (%zu), \"%s\" (%zu)",
+			     roles[first].name, count_classes(classes, first), roles[second].name,
+			     count_classes(classes, second));
 }

@@ -62,7 +62,8 @@ __u32 classes_entry(const struct classes *classes, __u32 leaf);
 /* The classes of one side that hold a role. */
 const __u32 *classes_of(const struct class_side *side, size_t role, size_t *count);
 
-/* 'the roles "a" and "b" are in most of them': whose overlaps make the classes. To be freed. */
+/* 'in most of them are the roles "a" (7) and "b" (5)': whose overlaps make the classes. To be
+ * freed. */
 char *classes_blame(const struct classes *classes);
 
 #endif

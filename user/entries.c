@@ -7,7 +7,7 @@
 #include "memory.h"
 #include "ports.h"
 
-/* Ports classes of one rule, 0 among them where that is a class to match. */
+/* Classes of ports that one rule covers; 0 among them where it covers ports that no rule names. */
 struct port_choice {
 	__u16 *classes;
 	size_t count;
@@ -84,6 +84,8 @@ static int add_classes(struct maker *maker, struct rule_key key, size_t rule)
 
 	sources = classes_of(&maker->classes->source, added->from, &source_count);
 	destinations = classes_of(&maker->classes->destination, added->to, &destination_count);
+	if (source_count * destination_count > COMPILE_RULE_ENTRIES_MAX)
+		return -E2BIG;
 	for (i = 0; i < source_count; i++) {
 		key.source_class = sources[i];
 		for (j = 0; j < destination_count; j++) {
@@ -168,7 +170,7 @@ static int refuse(const struct maker *maker, const struct rule *rule, struct err
 
 	return error_set(error, -E2BIG,
 			 "the rules make more than %d entries of classes and ports, reached at "
-			 "rule \"%s\"; of the classes of addresses, %s",
+			 "rule \"%s\"; %s",
 			 COMPILE_RULE_ENTRIES_MAX, rule->id, blame);
 }
 
