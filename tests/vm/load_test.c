@@ -22,8 +22,8 @@
 
 #define PROGRAM_HAS_FRAGS (1u << 5) /* BPF_F_XDP_HAS_FRAGS, Linux 5.18 */
 
-/* Half of what the verifier allows (1,000,000): another kernel or compiler needs room too. */
-#define INSTRUCTIONS_MAX 500000
+/* A fifth of what the verifier allows: another kernel or compiler needs room, and loading time. */
+#define INSTRUCTIONS_MAX 200000
 
 /* A combination of settings: the pass switches from bit 0 on, then these. */
 enum {
