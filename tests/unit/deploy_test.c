@@ -46,14 +46,14 @@ static void install(const char *folder, const char *prefix)
 {
 	assert_int_equal(shell("printf '#!/bin/sh\\n' > %s/directorgate && "
 			       "printf 'BUILD := %s\\ninclude deploy/install.mk\\n' | "
-			       "env -u MAKEFLAGS make -s -f - install DESTDIR=%s/root PREFIX=%s",
+			       "env -u MAKEFLAGS make -s -f - install DESTDIR=%s/stage PREFIX=%s",
 			       folder, folder, folder, prefix),
 			 0);
 }
 
 static void assert_there(const char *folder, const char *path, mode_t mode)
 {
-	AUTO_FREE char *whole = memory_format("%s/root%s", folder, path);
+	AUTO_FREE char *whole = memory_format("%s/stage%s", folder, path);
 	struct stat status;
 
 	if (stat(whole, &status))
@@ -73,7 +73,7 @@ static void installs_program_configuration_and_units(void **state)
 	assert_there(folder, "/usr/lib/systemd/system/run-directorgate-bpf.mount", 0644);
 	assert_there(folder, "/usr/lib/systemd/system/directorgate-export.service", 0644);
 	assert_there(folder, "/usr/lib/systemd/system/directorgate-export.timer", 0644);
-	assert_int_not_equal(shell("grep -rq /usr/local '%s/root/usr/lib'", folder), 0);
+	assert_int_not_equal(shell("grep -rq /usr/local '%s/stage/usr/lib'", folder), 0);
 }
 
 static void never_writes_over_a_configuration(void **state)
@@ -81,11 +81,11 @@ static void never_writes_over_a_configuration(void **state)
 	const char *folder = *state;
 
 	install(folder, "/usr");
-	assert_int_equal(shell("echo mine > '%s/root/etc/directorgate/directorgate.yaml'", folder),
+	assert_int_equal(shell("echo mine > '%s/stage/etc/directorgate/directorgate.yaml'", folder),
 			 0);
 	install(folder, "/usr");
 	assert_int_equal(
-		shell("grep -qx mine '%s/root/etc/directorgate/directorgate.yaml'", folder), 0);
+		shell("grep -qx mine '%s/stage/etc/directorgate/directorgate.yaml'", folder), 0);
 }
 
 static void uninstall_leaves_the_configuration_alone(void **state)
@@ -94,10 +94,10 @@ static void uninstall_leaves_the_configuration_alone(void **state)
 
 	install(folder, "/usr");
 	assert_int_equal(shell("printf 'BUILD := %s\\ninclude deploy/install.mk\\n' | env -u "
-			       "MAKEFLAGS make -s -f - uninstall DESTDIR=%s/root PREFIX=/usr",
+			       "MAKEFLAGS make -s -f - uninstall DESTDIR=%s/stage PREFIX=/usr",
 			       folder, folder),
 			 0);
-	assert_int_equal(shell("test \"$(cd '%s/root' && find . -type f)\" = "
+	assert_int_equal(shell("test \"$(cd '%s/stage' && find . -type f)\" = "
 			       "./etc/directorgate/directorgate.yaml",
 			       folder),
 			 0);
@@ -111,7 +111,7 @@ static void systemd_understands_every_unit(void **state)
 	if (system("command -v systemd-analyze >/dev/null"))
 		skip();
 	install(folder, "/usr");
-	assert_int_equal(shell("cd '%s/root/usr/lib/systemd/system' && "
+	assert_int_equal(shell("cd '%s/stage/usr/lib/systemd/system' && "
 			       "sed -i 's|/usr/sbin/directorgate|/bin/true|' *.service && "
 			       "mv directorgate@.service directorgate@nic0.service && "
 			       "for unit in *.*; do systemd-analyze verify ./$unit || exit 1; done "
