@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# shellcheck shell=bash
+# Results as TAP (testanything.org). A test is a function; it fails at the first command that does.
+
+tap_count=0
+tap_failures=0
+
+# Runs a test in a subshell; what it printed is shown when it failed.
+check() { # SENTENCE COMMAND...
+	local output code
+	((++tap_count))
+	set +e
+	output=$(set -e; "${@:2}" 2>&1)
+	code=$?
+	set -e
+	if ((code == 0)); then
+		echo "ok $tap_count - $1"
+	else
+		((++tap_failures))
+		echo "not ok $tap_count - $1"
+		sed 's/^/# /' <<<"$output"
+	fi
+}
+
+note() { # TEXT
+	echo "# $1"
+}
+
+tap_end() {
+	echo "1..$tap_count"
+	((tap_failures == 0))
+}
+
+# ---- what tests say ----
+
+complain() { # TEXT: and fails
+	printf '%s\n' "$1"
+	return 1
+}
+
+# The command ends with that code; its output, both streams, is printed and kept in $LAB/output.
+exits() { # CODE COMMAND...
+	local code=0
+	"${@:2}" >"$LAB/output" 2>&1 </dev/null || code=$?
+	cat "$LAB/output"
+	((code == $1)) || complain "exit code $code, expected $1: ${*:2}"
+}
+
+# The last command of `exits` printed that.
+says() { # TEXT
+	grep -qF -- "$1" "$LAB/output" || complain "did not say: $1"
+}
+
+says_not() { # TEXT
+	! grep -qF -- "$1" "$LAB/output" || complain "said: $1"
+}
+
+same() { # A B WHAT
+	[[ $1 == "$2" ]] || complain "$3: $1, expected $2"
+}
