@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <sha2.h>
-#include <stdlib.h>
 
 #include "canonical.h"
+#include "memory.h"
 
 _Static_assert(HASH_TEXT_SIZE == SHA256_DIGEST_STRING_LENGTH, "the text holds a SHA-256");
 
@@ -20,9 +20,7 @@ static void hash_print(void (*print)(const struct policy *policy, FILE *out),
 	FILE *out;
 
 	SHA256Init(&context);
-	out = fopencookie(&context, "w", (cookie_io_functions_t){.write = take});
-	if (!out)
-		abort(); /* out of memory: no other cause is there */
+	out = memory_there(fopencookie(&context, "w", (cookie_io_functions_t){.write = take}));
 	print(policy, out);
 	fclose(out);
 	SHA256End(&context, hash);

@@ -4,6 +4,7 @@
 
 #include "canonical.h"
 #include "command.h"
+#include "compile.h"
 #include "config.h"
 #include "memory.h"
 #include "output.h"
@@ -59,6 +60,22 @@ static int print_text(struct check *check, const char *config, bool canonical, s
 	return output_finish(error);
 }
 
+/* A policy that does not compile is not valid either: apply would say so too late. */
+static void check_tables(struct check *check, const char *config)
+{
+	struct error error = {0};
+	struct tables tables;
+
+	if (!check->valid)
+		return;
+	if (!compile(&check->policy, &tables, &error)) {
+		compile_free(&tables);
+		return;
+	}
+	diagnostics_error(&check->diagnostics, (struct position){.file = config}, "%s", error.text);
+	check->valid = false;
+}
+
 int cmd_check(int argc, char **argv)
 {
 	const char *base = NULL;
@@ -79,6 +96,7 @@ int cmd_check(int argc, char **argv)
 	if (print && json)
 		return command_usage(argv[0], usage, "--print and --json exclude each other");
 	check.valid = config_read(argv[first], base, &check.policy, &check.diagnostics);
+	check_tables(&check, argv[first]);
 	err = json ? print_json(&check, &error) : print_text(&check, argv[first], print, &error);
 	policy_free(&check.policy);
 	diagnostics_free(&check.diagnostics);

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "command.h"
-#include "config.h"
+#include "command_policy.h"
 #include "output.h"
 #include "policy_listing.h"
 
@@ -22,18 +22,13 @@ static int print_rules(const struct policy *policy, bool json)
 
 static int read_and_print(const char *path, const char *base, bool json)
 {
-	struct diagnostics diagnostics = {0};
 	struct policy policy;
-	bool good;
-	int code = EXIT_ERROR;
+	int code;
 
-	policy_init(&policy);
-	good = config_read(path, base, &policy, &diagnostics);
-	diagnostics_print(&diagnostics, stderr);
-	if (good)
-		code = print_rules(&policy, json);
+	if (!command_read_policy(path, base, &policy))
+		return EXIT_ERROR;
+	code = print_rules(&policy, json);
 	policy_free(&policy);
-	diagnostics_free(&diagnostics);
 	return code;
 }
 

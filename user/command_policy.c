@@ -10,7 +10,6 @@ bool command_read_policy(const char *path, const char *base, struct policy *poli
 	struct diagnostics diagnostics = {0};
 	bool good;
 
-	policy_init(policy);
 	good = config_read(path, base, policy, &diagnostics);
 	diagnostics_print(&diagnostics, stderr);
 	diagnostics_free(&diagnostics);

@@ -5,7 +5,7 @@
 
 #include "memory.h"
 
-static void *there(void *memory)
+void *memory_there(void *memory)
 {
 	if (memory)
 		return memory;
@@ -15,12 +15,12 @@ static void *there(void *memory)
 
 void *memory_zeroed(size_t count, size_t item_size)
 {
-	return there(calloc(count ? count : 1, item_size));
+	return memory_there(calloc(count ? count : 1, item_size));
 }
 
 void *memory_resize(void *items, size_t count, size_t item_size)
 {
-	return there(reallocarray(items, count ? count : 1, item_size));
+	return memory_there(reallocarray(items, count ? count : 1, item_size));
 }
 
 void *memory_append(void *items, size_t *count, size_t item_size)
@@ -41,7 +41,7 @@ void *memory_append(void *items, size_t *count, size_t item_size)
 
 char *memory_copy_string(const char *text)
 {
-	return there(strdup(text));
+	return memory_there(strdup(text));
 }
 
 char *memory_format(const char *format, ...)
@@ -53,5 +53,5 @@ char *memory_format(const char *format, ...)
 	if (vasprintf(&text, format, arguments) < 0)
 		text = NULL;
 	va_end(arguments);
-	return there(text);
+	return memory_there(text);
 }

@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* What was just allocated, or the end. */
+void *memory_there(void *memory);
+
 /* `count` zeroed items. */
 void *memory_zeroed(size_t count, size_t item_size);
 
