@@ -34,4 +34,19 @@ static __always_inline bool is_site_local6(const struct ip_address *address)
 	return address->high >> 54 == 0xfec0 >> 6;
 }
 
+/* No packet may carry these two, whatever it is. When `::` may be a source, judge.h says. */
+static __always_inline bool is_martian_pair(const struct packet *packet)
+{
+	const struct ip_address *source = &packet->source;
+	const struct ip_address *destination = &packet->destination;
+
+	if (source->low == destination->low && source->high == destination->high)
+		return true;
+	if (packet->kind == LINK_IPV4)
+		return is_martian4(source->low, destination->low);
+	if (is_martian6(destination) || source->high >> 56 == 0xff || is_site_local6(source))
+		return true;
+	return !is_unspecified(source) && is_martian6(source);
+}
+
 #endif

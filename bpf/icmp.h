@@ -88,20 +88,25 @@ static __always_inline enum drop_reason parse_quote(struct xdp_md *ctx, struct c
 	return DROP_NONE;
 }
 
-/* May the receiver of the error have sent what the error quotes? */
-__noinline int is_related(struct xdp_md *ctx, __u32 offset, __u32 kind, __u64 high, __u64 low)
+/*
+ * May the receiver of the error have sent what the error quotes? Returns 0 for no, else
+ * the offset behind what was read, since a subprogram cannot ask how long the error is.
+ */
+__noinline __u32 find_related(struct xdp_md *ctx, __u32 offset, __u32 kind, __u64 high, __u64 low)
 {
 	struct cursor c = cursor_at(ctx, offset);
 	struct packet quoted = { .kind = kind };
 	struct judgement judgement = {};
 
 	if (parse_quote(ctx, &c, &quoted))
-		return false;
-	if (quoted.source.high != high || quoted.source.low != low)
-		return false;
-	if (is_icmp(&quoted))
-		return settings.pass[PASS_PING] && is_echo(&quoted) && is_between_roles(&quoted);
-	return !classify(&quoted, &judgement);
+		return 0;
+	if (quoted.source.high != high || quoted.source.low != low || is_martian_pair(&quoted))
+		return 0;
+	if (!is_icmp(&quoted))
+		return classify(&quoted, &judgement) ? 0 : c.offset;
+	if (settings.pass[PASS_PING] && is_echo(&quoted) && is_between_roles(&quoted))
+		return c.offset;
+	return 0;
 }
 
 /* Router and neighbour discovery from this link, MLD from this link (RFC 4890, section 4.4). */
@@ -130,11 +135,14 @@ static __always_inline enum drop_reason judge_icmp(struct xdp_md *ctx, struct cu
 						   struct judgement *judgement)
 {
 	const struct ip_address *receiver = &packet->destination;
+	__u32 quote_end;
 
 	if (is_error(packet)) {
 		if (!settings.pass[PASS_ICMP_ERRORS])
 			return DROP_ICMP_TYPE;
-		if (!is_related(ctx, c->offset, packet->kind, receiver->high, receiver->low))
+		quote_end = find_related(ctx, c->offset, packet->kind, receiver->high,
+					 receiver->low);
+		if (!quote_end || quote_end > packet->ip_end)
 			return DROP_ICMP_UNRELATED;
 		return pass_by_switch(judgement, PASS_ICMP_ERRORS, DROP_ICMP_TYPE);
 	}

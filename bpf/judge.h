@@ -20,18 +20,10 @@ static __always_inline bool may_be_unspecified(const struct packet *packet)
 
 static __always_inline bool is_martian(const struct packet *packet)
 {
-	const struct ip_address *source = &packet->source;
-
-	if (source->low == packet->destination.low && source->high == packet->destination.high)
+	if (is_martian_pair(packet))
 		return true;
-	if (packet->kind == LINK_IPV4)
-		return is_martian4(source->low, packet->destination.low);
-	if (is_martian6(&packet->destination) || source->high >> 56 == 0xff ||
-	    is_site_local6(source))
-		return true;
-	if (is_unspecified(source))
-		return !may_be_unspecified(packet);
-	return is_martian6(source);
+	return packet->kind == LINK_IPV6 && is_unspecified(&packet->source) &&
+	       !may_be_unspecified(packet);
 }
 
 /* No stack sends these (RFC 9293): none of the four, SYN with FIN or RST, FIN without ACK. */

@@ -32,6 +32,7 @@ struct ip_address {
 struct packet {
 	struct ip_address source, destination;
 	__u32 frame_len; /* bytes, all buffers */
+	__u32 ip_end;    /* offset behind the IP packet; what the frame holds there is padding */
 	__u16 source_port, destination_port;
 	__u8 kind; /* enum link_kind */
 	__u8 protocol;

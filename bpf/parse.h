@@ -215,6 +215,7 @@ static __always_inline enum drop_reason parse(struct xdp_md *ctx, struct cursor 
 		reason = parse_ipv6(ctx, c, packet, WHOLE, &payload_len);
 	if (reason)
 		return reason;
+	packet->ip_end = c->offset + payload_len;
 	return parse_transport(c, packet, payload_len);
 }
 
