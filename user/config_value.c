@@ -95,10 +95,8 @@ static char *list_words(const char *const *words, size_t count, const char *last
 {
 	char *list = NULL;
 	size_t size;
-	FILE *out = open_memstream(&list, &size);
+	FILE *out = memory_there(open_memstream(&list, &size));
 
-	if (!out)
-		return memory_copy_string("");
 	for (size_t i = 0; i < count; i++)
 		fprintf(out, "%s%s", i == 0 ? "" : i + 1 == count ? last : ", ", words[i]);
 	fclose(out);

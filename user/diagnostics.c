@@ -48,10 +48,8 @@ char *diagnostics_escape(const char *text, size_t len)
 	struct glyph glyph;
 	size_t size;
 	char *escaped;
-	FILE *out = open_memstream(&escaped, &size);
+	FILE *out = memory_there(open_memstream(&escaped, &size));
 
-	if (!out)
-		return memory_copy_string("");
 	for (size_t at = 0; at < len; at += glyph.len) {
 		read_glyph(text + at, len - at, &glyph);
 		fputs(glyph.text, out);
@@ -343,13 +341,9 @@ void diagnostics_print(struct diagnostics *diagnostics, FILE *out)
 	AUTO_FREE char *text = NULL;
 	size_t len;
 	/* Standard error has no buffer of its own: a write for each character. */
-	FILE *buffer = open_memstream(&text, &len);
+	FILE *buffer = memory_there(open_memstream(&text, &len));
 
 	diagnostics_sort(diagnostics);
-	if (!buffer) {
-		print_all(diagnostics, out);
-		return;
-	}
 	print_all(diagnostics, buffer);
 	fclose(buffer);
 	fwrite(text, 1, len, out);
