@@ -46,6 +46,8 @@ declare -A LAB_ROLE_HOST=(
 
 LAB=            # this run's private directory
 LAB_PIDS=()     # of the servers
+LAB_REMOVING=   # not empty while lab_down works
+LAB_INTERRUPTED= # exit code, after a signal
 declare -A LAB_IPV4 LAB_IPV6
 
 lab_drawing() {
@@ -166,6 +168,12 @@ add_host() { # NAME SIDE IPV4,... IPV6,...
 	} | ip -n "$(lab_namespace "$name")" -batch -
 }
 
+# A second signal must not end the removal that the first one started.
+interrupted() { # EXIT-CODE
+	LAB_INTERRUPTED=$1
+	[[ -n $LAB_REMOVING ]] || exit "$1"
+}
+
 lab_up() {
 	local name side ipv4 ipv6
 	if [[ $EUID != 0 ]]; then
@@ -174,8 +182,8 @@ lab_up() {
 	fi
 	LAB=$(mktemp -d /tmp/directorgate-lab.XXXXXX)
 	trap lab_down EXIT
-	trap 'exit 130' INT
-	trap 'exit 143' TERM HUP
+	trap 'interrupted 130' INT
+	trap 'interrupted 143' TERM HUP
 	mkdir "$LAB/run"
 	add_namespace gateway 1
 	for side in perimeter inside; do
@@ -212,7 +220,7 @@ stop_processes() {
 # Removes all that this run made, in whatever state it is. Twice is harmless.
 lab_down() {
 	local namespace
-	trap '' INT TERM HUP
+	LAB_REMOVING=yes
 	[[ -n $LAB ]] || return 0
 	stop_processes
 	for namespace in $(lab_namespaces); do
@@ -223,6 +231,8 @@ lab_down() {
 		sort -r | xargs -r -n 1 umount -l || true
 	rm -rf -- "$LAB"
 	LAB=
+	LAB_REMOVING=
+	[[ -z $LAB_INTERRUPTED ]] || exit "$LAB_INTERRUPTED"
 }
 
 # The firewall under test, on this lab's gateway and nowhere else.
