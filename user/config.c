@@ -69,14 +69,14 @@ static void read_text(struct config_reader *reader, const char *file, const char
 		policy_complete(reader->policy, reader->diagnostics);
 }
 
-/* The folder of a path; "." for a bare name and for standard input. */
+/* The folder of a path, without the slash; "." for a bare name and for standard input. */
 static char *folder_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
 	if (!slash)
 		return memory_copy_string(".");
-	return memory_format("%.*s", slash == path ? 1 : (int)(slash - path), path);
+	return memory_format("%.*s", (int)(slash - path), path);
 }
 
 bool config_read(const char *path, const char *base, struct policy *policy,
