@@ -39,8 +39,6 @@ static void move(struct partition *partition, __u32 port, __u32 round)
 	if (partition->round[from] != round) {
 		partition->round[from] = round;
 		partition->part[from] = partition->unused[--partition->unused_count];
-		/* The part holds ports of this list only: it is not parted again. */
-		partition->round[partition->part[from]] = 0;
 	}
 	partition->class_of[port] = partition->part[from];
 	partition->size[partition->part[from]]++;

@@ -233,6 +233,30 @@ static void nobody_makes_no_entries(void **state)
 	model_free(&policy);
 }
 
+static void source_ports_cost_entries_only_where_rules_mind_them(void **state)
+{
+	struct policy policy;
+	struct tables tables;
+	struct error error;
+	struct rule *rule;
+
+	(void)state;
+	model_init(&policy);
+	model_add_service(&policy, ROLE_ANY, ROLE_ANY, 6, 80);
+	rule = model_add_service(&policy, ROLE_ANY, ROLE_ANY, 6, 53);
+	model_add_ports(&rule->source_ports, &rule->source_port_count, 1024, 65535);
+	model_add_rule(&policy, ROLE_ANY, ROLE_ANY, 50);
+	assert_int_equal(compile(&policy, &tables, &error), 0);
+	assert_int_equal(tables.rule_entry_count, 3);
+	compile_free(&tables);
+	model_add_service(&policy, ROLE_ANY, ROLE_ANY, 6, 53);
+	assert_int_equal(compile(&policy, &tables, &error), 0);
+	/* Port 53 from the source ports that no rule names as well. */
+	assert_int_equal(tables.rule_entry_count, 4);
+	compile_free(&tables);
+	model_free(&policy);
+}
+
 /* Roles h-0, h-1, ... of one host each, from 10.0.0.0 on; returns the first one's index. */
 static size_t add_hosts(struct policy *policy, unsigned count)
 {
@@ -266,6 +290,7 @@ static void ten_thousand_rules_from_any_make_an_entry_each(void **state)
 	assert_int_equal(compile(&policy, &tables, &error), 0);
 	assert_int_equal(tables.rule_entry_count, 10000);
 	assert_int_equal(tables.source_class_count, 2);
+	assert_int_equal(tables.source_class_bits, 1);
 	assert_int_equal(tables.destination_class_count, 10001);
 	compile_free(&tables);
 	model_free(&policy);
@@ -363,6 +388,7 @@ int main(void)
 		cmocka_unit_test(random_packets_get_the_first_rule_that_covers_them),
 		cmocka_unit_test(equal_policies_compile_to_equal_bytes),
 		cmocka_unit_test(nobody_makes_no_entries),
+		cmocka_unit_test(source_ports_cost_entries_only_where_rules_mind_them),
 		cmocka_unit_test(ten_thousand_rules_from_any_make_an_entry_each),
 		cmocka_unit_test(too_many_source_classes_are_refused_with_the_roles_to_blame),
 		cmocka_unit_test(classes_that_do_not_fit_a_leaf_are_refused),

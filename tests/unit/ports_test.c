@@ -120,6 +120,7 @@ static void every_port_can_be_a_class_of_its_own(void **state)
 	AUTO_FREE struct port_range *ranges = NULL;
 	AUTO_FREE __u16 *classes = memory_zeroed(PORT_COUNT, sizeof(*classes));
 	struct port_list lists[17];
+	static const struct port_range all = {1, 65535};
 	size_t starts[17], bit, count = 0;
 	unsigned port;
 
@@ -133,7 +134,9 @@ static void every_port_can_be_a_class_of_its_own(void **state)
 	for (bit = 0; bit < 16; bit++)
 		lists[bit] =
 			(struct port_list){ranges + starts[bit], starts[bit + 1] - starts[bit]};
-	ports_classify(lists, 16, classes);
+	/* It divides nothing, but moves each of them. */
+	lists[16] = (struct port_list){&all, 1};
+	ports_classify(lists, 17, classes);
 	for (port = 0; port < PORT_COUNT; port++)
 		assert_int_equal(classes[port], port);
 }
@@ -171,6 +174,9 @@ static void only_ports_of_rules_with_source_ports_mind_them(void **state)
 	model_add_ports(&rule->source_ports, &rule->source_port_count, 1024, 65535);
 	rule = model_add_service(&policy, 0, 0, 17, 123);
 	model_add_ports(&rule->source_ports, &rule->source_port_count, 123, 123);
+	rule->enabled = false;
+	rule = model_add_service(&policy, 0, 0, 6, 80);
+	model_add_ports(&rule->source_ports, &rule->source_port_count, 1, 1);
 	rule->enabled = false;
 	model_add_rule(&policy, 0, 0, 89);
 	assert_true(ports_fill(&policy, constants));

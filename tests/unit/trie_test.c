@@ -221,36 +221,43 @@ static unsigned count_steps(const struct tables *tables, const struct address *a
 	return steps;
 }
 
-/* A prefix of every length around one address, and beside it a sibling of every length. */
-static void the_deepest_nesting_stays_within_the_steps(void **state)
+/* A role for each length, with a prefix around one address; with `siblings` the one beside it too.
+ */
+static void check_nesting(bool siblings)
 {
+	static const struct address deep = {.family = FAMILY_IPV6};
 	struct policy policy;
 	struct tables tables;
 	struct prefix *prefix;
-	struct address deep = {.family = FAMILY_IPV6};
+	struct role *role;
 	struct error error;
-	unsigned len, role;
+	unsigned len, side;
 
-	(void)state;
 	model_init(&policy);
 	for (len = 1; len <= 128; len++) {
-		for (role = 1; role <= 2; role++) {
-			if (len == 1)
-				model_add_role(&policy, role == 1 ? "around" : "beside");
-			prefix = memory_append(&policy.roles[role].prefixes,
-					       &policy.roles[role].prefix_count, sizeof(*prefix));
+		role = model_add_role(&policy, "nested");
+		for (side = 0; side <= siblings; side++) {
+			prefix = memory_append(&role->prefixes, &role->prefix_count,
+					       sizeof(*prefix));
 			prefix->address = deep;
 			prefix->len = len;
-			if (role == 2)
-				set_bit(&prefix->address, len - 1, 1);
+			set_bit(&prefix->address, len - 1, side);
 		}
+		model_add_service(&policy, len, ROLE_ANY, 6, 80);
 	}
-	model_add_service(&policy, 1, 2, 6, 80);
 	assert_int_equal(compile(&policy, &tables, &error), 0);
+	assert_int_equal(tables.source_class_count, 129);
 	assert_true(count_steps(&tables, &deep) <= ADDRESS6_STEPS / 2);
-	assert_true(count_steps(&tables, &deep) >= 16);
+	assert_true(compile_find_leaf(&tables, &deep) & NODE_LEAF);
 	compile_free(&tables);
 	model_free(&policy);
+}
+
+static void the_deepest_nesting_stays_within_the_steps(void **state)
+{
+	(void)state;
+	check_nesting(false);
+	check_nesting(true);
 }
 
 static void add_hosts(struct random *random, struct role *role, size_t count, enum family family)
@@ -284,6 +291,94 @@ static void hosts_take_few_nodes(enum family family, size_t count, size_t blocks
 	for (i = 0; i < count; i++)
 		assert_true(compile_find_leaf(&tables, &policy.roles[1].prefixes[i].address) &
 			    NODE_NAMED);
+	compile_free(&tables);
+	model_free(&policy);
+}
+
+/* A prefix that 16 others fill up is not its surroundings. */
+static void a_prefix_filled_by_its_parts_ends_where_they_end(void **state)
+{
+	struct policy policy;
+	unsigned i;
+
+	(void)state;
+	model_init(&policy);
+	model_add_role(&policy, "parts");
+	for (i = 0; i < 16; i++) {
+		AUTO_FREE char *ipv6 = memory_format("2001:db8:0:f%x::/64", i);
+		AUTO_FREE char *ipv4 = memory_format("10.7.3.%u/28", i * 16);
+
+		model_add_text(&policy.roles[1], ipv6);
+		model_add_text(&policy.roles[1], ipv4);
+	}
+	model_add_service(&policy, 1, ROLE_ANY, 6, 80);
+	CHECK_ALL(&policy, "2001:db8:0:f0::", "2001:db8:0:ff:ffff::", "2001:db8:0:100::",
+		  "2001:db8:0:ef::", "::", "10.7.3.0", "10.7.3.255", "10.7.4.0", "10.7.2.255");
+}
+
+/* Where all of `any` plays a role, no class stands for `any` alone. */
+static void classes_of_no_address_are_not_made(void **state)
+{
+	static const char *const covers[][2] = {{"::/0", "::/0"}, {"::/1", "8000::/1"}};
+	struct policy policy;
+	struct tables tables;
+	struct error error;
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		model_init(&policy);
+		model_add_text(model_add_role(&policy, "all"), "0.0.0.0/0");
+		model_add_text(&policy.roles[1], covers[i][0]);
+		model_add_text(&policy.roles[1], covers[i][1]);
+		model_add_service(&policy, ROLE_ANY, ROLE_ANY, 6, 80);
+		model_add_service(&policy, 1, 1, 6, 81);
+		assert_int_equal(compile(&policy, &tables, &error), 0);
+		/* Nobody, `all` alone (multicast), `any` and `all`. */
+		assert_int_equal(tables.source_class_count, 3);
+		assert_int_equal(tables.destination_class_count, 3);
+		assert_int_equal(tables.source_class_bits, 2);
+		compile_free(&tables);
+		model_free(&policy);
+	}
+}
+
+static void add_lone_host(struct policy *policy, unsigned number)
+{
+	AUTO_FREE char *name = memory_format("lone-%u", number);
+	struct role *role = model_add_role(policy, name);
+	struct prefix *prefix =
+		memory_append(&role->prefixes, &role->prefix_count, sizeof(*prefix));
+
+	*prefix = (struct prefix){{FAMILY_IPV4, {10, number >> 8, number, 7}}, 32};
+	model_add_service(policy, policy->role_count - 1, ROLE_ANY, 6, 80);
+}
+
+/* One host in each node, which differ by nothing but the role. */
+static void lone_hosts_of_many_roles_are_told_apart(void **state)
+{
+	enum { HOSTS = 10000 };
+	AUTO_FREE bool *seen = memory_zeroed(HOSTS + 1, sizeof(*seen));
+	struct policy policy;
+	struct tables tables;
+	struct error error;
+	__u32 class;
+	unsigned i;
+
+	(void)state;
+	model_init(&policy);
+	for (i = 0; i < HOSTS; i++)
+		add_lone_host(&policy, i);
+	assert_int_equal(compile(&policy, &tables, &error), 0);
+	assert_int_equal(tables.source_class_count, HOSTS + 1);
+	for (i = 0; i < HOSTS; i++) {
+		class = model_source_class(
+			&tables,
+			compile_find_leaf(&tables, &policy.roles[i + 1].prefixes[0].address));
+		assert_in_range(class, 1, HOSTS);
+		assert_false(seen[class]);
+		seen[class] = true;
+	}
 	compile_free(&tables);
 	model_free(&policy);
 }
@@ -323,6 +418,37 @@ static void crowded_prefixes_are_told_apart(void **state)
 		add_dense_hosts(&random, &policy.roles[role], FAMILY_IPV6);
 		model_add_service(&policy, role, 4 - role, 6, 80);
 	}
+	expected = expect(&policy, &tables);
+	for (i = 0; i < ADDRESS_COUNT; i++) {
+		address = pick_near(&random, &policy);
+		check_address(expected, &address);
+	}
+	compile_free(&tables);
+	model_free(&policy);
+}
+
+/* More children than 4 bits tell apart, from the last 4 bits of the first half on. */
+static void a_crowd_astride_the_middle_of_the_address_is_told_apart(void **state)
+{
+	struct random random = {13};
+	struct policy policy;
+	struct tables tables;
+	struct address address;
+	struct prefix *prefix;
+	struct role *role;
+	AUTO_FREE struct expected *expected = NULL;
+	unsigned i;
+
+	(void)state;
+	model_init(&policy);
+	role = model_add_role(&policy, "crowd");
+	for (i = 0; i < 200; i++) {
+		prefix = memory_append(&role->prefixes, &role->prefix_count, sizeof(*prefix));
+		prefix->address = (struct address){FAMILY_IPV6, {0x20, [7] = i % 16, i}};
+		prefix->len = 72;
+	}
+	role->prefix_count = prefix_sort(role->prefixes, role->prefix_count);
+	model_add_service(&policy, 1, ROLE_ANY, 6, 80);
 	expected = expect(&policy, &tables);
 	for (i = 0; i < ADDRESS_COUNT; i++) {
 		address = pick_near(&random, &policy);
@@ -374,6 +500,10 @@ int main(void)
 		cmocka_unit_test(an_empty_policy_names_nothing),
 		cmocka_unit_test(the_deepest_nesting_stays_within_the_steps),
 		cmocka_unit_test(random_addresses_get_the_union_of_all_covering_roles),
+		cmocka_unit_test(a_prefix_filled_by_its_parts_ends_where_they_end),
+		cmocka_unit_test(classes_of_no_address_are_not_made),
+		cmocka_unit_test(lone_hosts_of_many_roles_are_told_apart),
+		cmocka_unit_test(a_crowd_astride_the_middle_of_the_address_is_told_apart),
 		cmocka_unit_test(crowded_prefixes_are_told_apart),
 		cmocka_unit_test(a_million_random_ipv4_hosts_take_less_than_96_mib),
 		cmocka_unit_test(a_hundred_thousand_random_ipv6_hosts_take_less_than_16_mib),
