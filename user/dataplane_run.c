@@ -292,26 +292,46 @@ void run_remove_tree(const char *path)
 	rmdir(path);
 }
 
-bool run_remove_other_layouts(const struct run *run)
+/* Is this a folder of pins that another LAYOUT_VERSION made? */
+static bool is_other_layout(const char *name)
 {
-	AUTO_FREE char *root = memory_format("%s/bpf", run->path);
 	AUTO_FREE char *counters = memory_format("counters_v%d", LAYOUT_VERSION);
 	AUTO_FREE char *generations = memory_format("generations_v%d", LAYOUT_VERSION);
-	bool removed = false;
+
+	if (strncmp(name, "counters_v", 10) && strncmp(name, "generations_v", 13))
+		return false;
+	return strcmp(name, counters) && strcmp(name, generations);
+}
+
+/* Visits the pins of other layouts, to remove them or only to see whether there are any. */
+static bool visit_other_layouts(const struct run *run, bool remove)
+{
+	AUTO_FREE char *root = memory_format("%s/bpf", run->path);
+	bool found = false;
 	char **names;
 	size_t count = run_list(root, &names);
 
 	for (size_t i = 0; i < count; i++) {
 		AUTO_FREE char *path = memory_format("%s/%s", root, names[i]);
 
-		if ((strncmp(names[i], "counters_v", 10) && strncmp(names[i], "generations_v", 13)) ||
-		    !strcmp(names[i], counters) || !strcmp(names[i], generations))
+		if (!is_other_layout(names[i]))
 			continue;
-		run_remove_tree(path);
-		removed = true;
+		found = true;
+		if (remove)
+			run_remove_tree(path);
 	}
 	run_free_list(names, count);
-	return removed;
+	return found;
+}
+
+bool run_has_other_layouts(const struct run *run)
+{
+	return visit_other_layouts(run, false);
+}
+
+bool run_remove_other_layouts(const struct run *run)
+{
+	return visit_other_layouts(run, true);
 }
 
 static int compare_numbers(const void *left, const void *right)

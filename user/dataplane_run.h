@@ -50,6 +50,9 @@ int run_make_folder(const char *path, struct error *error);
 /* Removes a folder and all below it. What is not there needs no removing. */
 void run_remove_tree(const char *path);
 
+/* Pins that another version made, with another LAYOUT_VERSION: not to be read by this one. */
+bool run_has_other_layouts(const struct run *run);
+
 /* Removes the pins of other layouts; true when there were any. */
 bool run_remove_other_layouts(const struct run *run);
 

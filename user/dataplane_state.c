@@ -180,6 +180,11 @@ int dataplane_read_state(const char *run_path, struct dataplane_state *state, st
 		return err;
 	err = state_read(&run, state, &description, error);
 	pins_free_description(&description);
+	if (!err && !state->applied && run_has_other_layouts(&run))
+		err = error_set(error, -EPROTO,
+				"another version of directorgate applied what is in force under "
+				"%s\n`apply` takes it over without a gap; its counters restart",
+				run_path);
 	run_close(&run);
 	return err;
 }
