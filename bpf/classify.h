@@ -83,15 +83,22 @@ struct service {
 	__u8 protocol;
 };
 
+/* A port as an index of a table, whose bound 6.1 and 6.12 would lose. */
+static __always_inline __u32 port_index(__u32 port)
+{
+	asm volatile("" : "+r"(port));
+	return port & 0xffff;
+}
+
 /* The source port's part of the key, where a rule for this port minds it. */
 static __always_inline __u32 source_port_class(const struct service *service)
 {
 	enum port_protocol protocol = service->protocol == PROTOCOL_UDP ? PORT_UDP : PORT_TCP;
 
 	if (!settings.source_ports || !service->port_class ||
-	    !tables.minds_source_port[protocol][service->port_class & 0xffff])
+	    !tables.minds_source_port[protocol][port_index(service->port_class)])
 		return 0;
-	return tables.source_port_class[protocol][service->source_port & 0xffff];
+	return tables.source_port_class[protocol][port_index(service->source_port)];
 }
 
 static __always_inline const struct rule_value *find_rule(const struct service *service)
@@ -114,10 +121,8 @@ static __always_inline bool has_ports(__u8 protocol)
 
 static __always_inline __u32 find_port_class(__u8 protocol, __u16 port)
 {
-	__u32 index = port;
+	__u32 index = port_index(port);
 
-	asm volatile("" : "+r"(index)); /* or 6.1 and 6.12 lose the bound */
-	index &= 0xffff;
 	return protocol == PROTOCOL_TCP ? tables.port_class[PORT_TCP][index] :
 					  tables.port_class[PORT_UDP][index];
 }

@@ -29,6 +29,7 @@ struct gate {
 	struct dataplane_bench *bench; /* NULL: not open yet */
 	struct counters expected;
 	bool reasons_seen[DROP_REASON_COUNT];
+	struct error error; /* why it could not be opened; once is enough to find out */
 };
 
 static struct gate gates[SITE_COUNT];
@@ -40,9 +41,11 @@ static inline struct gate *open_gate(enum site_name site)
 
 	if (gate->bench)
 		return gate;
+	if (gate->error.text[0])
+		fail_msg("%s", gate->error.text);
 	read_site(&sites[site], &gate->policy, &gate->tables);
-	if (dataplane_bench_open(&gate->policy, &gate->tables, &gate->bench, &error))
-		fail_msg("%s", error.text);
+	if (dataplane_bench_open(&gate->policy, &gate->tables, &gate->bench, &gate->error))
+		fail_msg("%s", gate->error.text);
 	if (dataplane_bench_counters(gate->bench, &gate->expected, &error))
 		fail_msg("%s", error.text);
 	return gate;
