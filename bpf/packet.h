@@ -41,8 +41,6 @@ struct packet {
 	__u8 icmp_type, icmp_code;
 	bool group_mac;    /* sent to a group of link addresses */
 	bool router_alert; /* the only hop-by-hop option (IPv6) */
-	bool truncated_quote; /* an ICMP error whose quoted packet could not be read */
-	__u8 padding[3];
 };
 
 #endif

@@ -181,8 +181,11 @@ static __always_inline enum drop_reason judge_extension(const struct extension_h
 		if (walk->fragment_seen)
 			return DROP_EXTENSION_HEADERS;
 		walk->fragment_seen = true;
-		if (header->fragment_offset &
-		    bpf_htons(IPV6_FRAGMENT_OFFSET | IPV6_MORE_FRAGMENTS))
+		if (header->fragment_offset & bpf_htons(IPV6_FRAGMENT_OFFSET))
+			return DROP_FRAGMENT;
+		if (header->next == PROTOCOL_FRAGMENT)
+			return DROP_EXTENSION_HEADERS;
+		if (header->fragment_offset & bpf_htons(IPV6_MORE_FRAGMENTS))
 			return DROP_FRAGMENT;
 		return DROP_NONE; /* an atomic fragment is a whole packet (RFC 6946) */
 	default:

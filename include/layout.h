@@ -101,7 +101,9 @@ struct settings {
 
 struct counter {
 	__u64 packets;
-	__u64 bytes; /* of whole frames, without FCS */
+	/* Of whole frames, without FCS; of the first buffer where a frame has several and was
+	 * dropped before its IP length was read. */
+	__u64 bytes;
 };
 
 /* One rule's counters on one CPU. */
