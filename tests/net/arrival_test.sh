@@ -44,12 +44,15 @@ endpoints() { # 4|6|first PATTERN
 	done
 }
 
-# All hosts send, the gateway alone receives.
-endpoints_to_gateway() {
-	endpoints first '.*' | sed 's/ both / send /'
-	endpoint gateway receive "${LAB_GATEWAY_IPV4[perimeter]},${LAB_GATEWAY_IPV4[inside]}"
-	endpoints 6 '.*' | sed 's/ both / send /'
-	endpoint gateway receive "${LAB_GATEWAY_IPV6[perimeter]},${LAB_GATEWAY_IPV6[inside]}"
+# All hosts send, the gateway alone receives, on both its addresses.
+endpoints_to_gateway() { # 4|6
+	if [[ $1 == 4 ]]; then
+		endpoints first '.*' | sed 's/ both / send /'
+		endpoint gateway receive "${LAB_GATEWAY_IPV4[perimeter]},${LAB_GATEWAY_IPV4[inside]}"
+	else
+		endpoints 6 '.*' | sed 's/ both / send /'
+		endpoint gateway receive "${LAB_GATEWAY_IPV6[perimeter]},${LAB_GATEWAY_IPV6[inside]}"
+	fi
 }
 
 # Sends to PORTS between the endpoints of stdin; what arrives must be what TABLE lists.
@@ -73,7 +76,8 @@ all_arrive_unfiltered_ipv4() {
 
 all_arrive_unfiltered_sampled() {
 	{ endpoints 4 '.*'; endpoints 6 '.*'; } | arrives everything "$(sample_ports 200)" $PROBE_PORT
-	endpoints_to_gateway | arrives everything "$(sample_ports 200)" $PROBE_PORT
+	{ endpoints_to_gateway 4; endpoints_to_gateway 6; } |
+		arrives everything "$(sample_ports 200)" $PROBE_PORT
 }
 
 page_arrives_ipv4() {
@@ -90,7 +94,8 @@ page_arrives_ipv6() {
 }
 
 nothing_arrives_at_the_gateway() {
-	endpoints_to_gateway | arrives "$TESTS_NET/page.tsv" 1-65535 $PROBE_PORT
+	endpoints_to_gateway 4 | arrives "$TESTS_NET/page.tsv" 1-65535 $PROBE_PORT
+	endpoints_to_gateway 6 | arrives "$TESTS_NET/page.tsv" "$(sample_ports 4000)" $PROBE_PORT
 }
 
 # A SYN or datagram *from* a port of the page is no reply to anything.

@@ -41,3 +41,12 @@ build_tool() { # NAME SOURCE...
 		cc -std=gnu17 -O2 -Wall -Wextra -Wshadow -D_GNU_SOURCE -pthread -o "$LAB/$1" "${@:2}"
 	)
 }
+
+# Somebody else's XDP program on a NIC of the gateway.
+attach_foreign() { # NIC
+	local clang
+	clang=$(command -v clang-19 clang-16 clang-14 clang | head -n 1)
+	"$clang" -O2 -g -target bpf -I"/usr/include/$(uname -m)-linux-gnu" \
+		-c -o "$LAB/foreign.o" "$TESTS_NET/traffic/foreign.bpf.c"
+	ip -n "$(lab_namespace gateway)" link set dev "$1" xdpdrv obj "$LAB/foreign.o" sec xdp
+}

@@ -36,6 +36,8 @@ stranger      inside    10.77.0.77                       2001:db8:77::77
 "
 declare -A LAB_GATEWAY_IPV4=([perimeter]=10.10.0.1 [inside]=10.20.1.1)
 declare -A LAB_GATEWAY_IPV6=([perimeter]=2001:db8:10::1 [inside]=2001:db8:21::1)
+# The same when a NIC comes back, so that the hosts need not learn another.
+declare -A LAB_GATEWAY_MAC=([perimeter]=02:00:5e:00:00:01 [inside]=02:00:5e:00:00:02)
 LAB_GATEWAY_LINK=fe80::1 # on both sides: the hosts' IPv6 next hop
 
 # The host that plays a role of the page.
@@ -76,13 +78,13 @@ lab_namespaces() {
 
 # Runs a command in a host. Not `ip netns exec`: that hides the bpffs behind a fresh /sys.
 lab_in() { # HOST COMMAND...
-	nsenter --net="/run/netns/$(lab_namespace "$1")" "${@:2}"
+	nsenter --net="/run/netns/directorgate-${LAB##*.}-$1" "${@:2}"
 }
 
 # Starts a server in a host; its pid is in $!, its output in a log. Disowned, so that the
 # shell does not report its end.
 lab_start() { # HOST LOG COMMAND...
-	nsenter --net="/run/netns/$(lab_namespace "$1")" "${@:3}" >>"$LAB/$2.log" 2>&1 </dev/null &
+	nsenter --net="/run/netns/directorgate-${LAB##*.}-$1" "${@:3}" >>"$LAB/$2.log" 2>&1 </dev/null &
 	LAB_PIDS+=($!)
 	disown
 }
@@ -126,8 +128,8 @@ add_switch() { # SIDE
 # One of the gateway's NICs and its cable. Also plugs in again what a test pulled out.
 lab_add_nic() { # SIDE
 	local side=$1
-	ip -n "$(lab_namespace gateway)" link add "${side}0" type veth \
-		peer name uplink netns "$(lab_namespace "$side-switch")"
+	ip -n "$(lab_namespace gateway)" link add "${side}0" \
+		address "${LAB_GATEWAY_MAC[$side]}" type veth peer name uplink netns "$(lab_namespace "$side-switch")"
 	ip -n "$(lab_namespace "$side-switch")" link set uplink master bridge up
 	ip -n "$(lab_namespace gateway)" -batch - <<-END
 		link set ${side}0 up
@@ -180,7 +182,7 @@ lab_up() {
 		echo "the lab makes network namespaces: run it as root" >&2
 		exit 1
 	fi
-	LAB=$(mktemp -d /tmp/directorgate-lab.XXXXXX)
+	LAB=$(mktemp -d "${TMPDIR:-/tmp}/directorgate-lab.XXXXXX")
 	trap lab_down EXIT
 	trap 'interrupted 130' INT
 	trap 'interrupted 143' TERM HUP

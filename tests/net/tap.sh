@@ -5,20 +5,25 @@
 tap_count=0
 tap_failures=0
 
-# Runs a test in a subshell; what it printed is shown when it failed.
+# What a test prints. The file has no name any more, so that nothing of it can stay behind.
+tap_output=$(mktemp)
+exec 9<>"$tap_output"
+rm "$tap_output"
+tap_output=/proc/$$/fd/9
+
+# Runs a test in a subshell; what it printed is shown when it failed. In the background, because
+# `wait` heeds a signal to this shell at once.
 check() { # SENTENCE COMMAND...
-	local output code
+	local code=0
 	((++tap_count))
-	set +e
-	output=$(set -e; "${@:2}" 2>&1)
-	code=$?
-	set -e
+	(set -e; "${@:2}") >"$tap_output" 2>&1 </dev/null 9>&- &
+	wait $! || code=$?
 	if ((code == 0)); then
 		echo "ok $tap_count - $1"
 	else
 		((++tap_failures))
 		echo "not ok $tap_count - $1"
-		sed 's/^/# /' <<<"$output"
+		sed 's/^/# /' "$tap_output"
 	fi
 }
 

@@ -99,7 +99,7 @@ static void send_ports(const struct endpoint *from, const struct endpoint *to,
 }
 
 static void send_flow(const struct endpoint *from, const struct endpoint *to,
-		       enum protocol protocol)
+		      enum protocol protocol)
 {
 	for (int i = 0; i < REPEATS_MAX; i++) {
 		unsigned long before = count_overflows();
