@@ -37,7 +37,7 @@ config_roles() {
 # Compiles a tool of traffic/ to $LAB/NAME.
 build_tool() { # NAME SOURCE...
 	(
-		cd "$TESTS_NET/traffic"
+		cd "$TESTS_NET/traffic" || exit
 		cc -std=gnu17 -O2 -Wall -Wextra -Wshadow -D_GNU_SOURCE -pthread -o "$LAB/$1" "${@:2}"
 	)
 }

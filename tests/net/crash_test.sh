@@ -88,7 +88,7 @@ apply_is_all_or_nothing() {
 	for n in $calls; do
 		before=$(programs)
 		interrupted_at "$n" fail gate apply "$LAB/crash1.yaml"
-		all_or_nothing "$n" $code "$before"
+		all_or_nothing "$n" "$code" "$before"
 	done
 	(($(grep -c "^$LINK_UPDATE\$" "$LAB/interrupted") >= 2)) ||
 		complain "the switches of the two NICs were not both refused"

@@ -97,6 +97,7 @@ lab_address() { # HOST 4|6: the first address
 
 # Turns off what would make the lab slow to start or find a way around the filter.
 set_sysctls() { # HOST FORWARDING
+	# shellcheck disable=SC2016
 	lab_in "$1" bash -c '
 		cd /proc/sys/net
 		for scope in all default; do
@@ -107,8 +108,8 @@ set_sysctls() { # HOST FORWARDING
 			echo 0 >ipv4/conf/$scope/send_redirects
 			echo 0 >ipv4/conf/$scope/accept_redirects
 		done
-		echo '"$2"' >ipv4/ip_forward
-		echo '"$2"' >ipv6/conf/all/forwarding'
+		echo "$0" >ipv4/ip_forward
+		echo "$0" >ipv6/conf/all/forwarding' "$2"
 }
 
 add_namespace() { # HOST FORWARDING

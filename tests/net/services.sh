@@ -37,7 +37,6 @@ make_certificate() { # HOST
 
 # HOST PROTOCOL/PORT HOW for whatever the two tables connect to; how the page asks comes first.
 services() {
-	local host
 	table page.tsv | while IFS=$'\t' read -r _ _ to protocol port how; do
 		printf '%s\t%s/%s\t%s\n' "${LAB_ROLE_HOST[$to]}" "$protocol" "$port" "$how"
 	done

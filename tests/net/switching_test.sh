@@ -23,7 +23,7 @@ stream() { # NAME FROM TO PORT PACE
 }
 
 start_streams() {
-	"$LAB/stream" $STREAM_PACKETS \
+	"$LAB/stream" "$STREAM_PACKETS" \
 		"$(stream bulk edge director 6000 whole)" \
 		"$(stream name director resolver 53 timed)" \
 		"$(stream odd client director 7000 timed)" \

@@ -2,6 +2,8 @@
 # shellcheck shell=bash
 # Results as TAP (testanything.org). A test is a function; it fails at the first command that does.
 
+TAP_SLOW_S=5 # a test that takes longer says so
+
 tap_count=0
 tap_failures=0
 
@@ -14,7 +16,7 @@ tap_output=/proc/$$/fd/9
 # Runs a test in a subshell; what it printed is shown when it failed. In the background, because
 # `wait` heeds a signal to this shell at once.
 check() { # SENTENCE COMMAND...
-	local code=0
+	local code=0 began=$SECONDS
 	((++tap_count))
 	(set -e; "${@:2}") >"$tap_output" 2>&1 </dev/null 9>&- &
 	wait $! || code=$?
@@ -25,6 +27,7 @@ check() { # SENTENCE COMMAND...
 		echo "not ok $tap_count - $1"
 		sed 's/^/# /' "$tap_output"
 	fi
+	((SECONDS - began < TAP_SLOW_S)) || note "took $((SECONDS - began)) s"
 }
 
 note() { # TEXT

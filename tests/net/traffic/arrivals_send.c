@@ -2,10 +2,12 @@
 #include <errno.h>
 #include <ifaddrs.h>
 #include <linux/if_link.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -13,10 +15,11 @@
 #include "arrivals.h"
 #include "namespace.h"
 
-#define BATCH       32
-#define SENDERS     2 /* threads; each owns the next pair that nobody took */
-#define SETTLE_US   10000
-#define REPEATS_MAX 20
+#define BATCH           32
+#define SENDERS         2 /* threads; each owns the next pair that nobody took */
+#define TAKEN_POLL_US   100
+#define TAKEN_POLLS_MAX 20000
+#define REPEATS_MAX     20
 
 static socklen_t socket_address(const struct address *address, struct sockaddr_storage *storage)
 {
@@ -98,6 +101,20 @@ static void send_ports(const struct endpoint *from, const struct endpoint *to,
 	send_batch(from->raw, messages, fill);
 }
 
+/* Until the gateway's NIC, or a full queue before it, took everything that was sent. */
+static void await_taken(int fd)
+{
+	for (int i = 0; i < TAKEN_POLLS_MAX; i++) {
+		int outstanding = 0;
+
+		if (ioctl(fd, SIOCOUTQ, &outstanding) < 0)
+			arrivals_fail("SIOCOUTQ");
+		if (!outstanding)
+			return;
+		usleep(TAKEN_POLL_US);
+	}
+}
+
 static void send_flow(const struct endpoint *from, const struct endpoint *to,
 		      enum protocol protocol)
 {
@@ -105,8 +122,7 @@ static void send_flow(const struct endpoint *from, const struct endpoint *to,
 		unsigned long before = count_overflows();
 
 		send_ports(from, to, protocol);
-		/* What is still queued counts too. */
-		usleep(SETTLE_US);
+		await_taken(from->raw);
 		if (count_overflows() == before) {
 			from->flows[to - endpoints].sent[protocol] = ports.packets;
 			return;
