@@ -9,7 +9,7 @@ BUILD_PACKAGES := gcc libc6-dev make clang-19 bpftool libbpf-dev libxdp-dev liby
                   libjansson-dev libmd-dev
 DEMO_PACKAGES  := iproute2 ethtool curl openssl procps util-linux nftables jq python3
 TEST_PACKAGES  := $(DEMO_PACKAGES) libcmocka-dev python3-scapy tcpdump binutils git \
-                  prometheus prometheus-node-exporter
+                  prometheus prometheus-node-exporter systemd
 LOAD_PACKAGES  := libcmocka-dev python3 clang-14 qemu-system-x86 cpio xz-utils kmod busybox-static
 
 # The newest clang there is; 14 is the floor.

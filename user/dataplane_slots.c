@@ -75,8 +75,15 @@ static int open_counters(const struct run *run, enum counter_kind kind, __u32 sl
 		AUTO_FREE char *path = counter_path(run, kind, number);
 		int fd = bpf_obj_get(path);
 
-		if (fd < 0)
+		if (fd < 0 && errno == ENOENT)
 			break;
+		if (fd < 0) {
+			int err = -errno;
+
+			memory_close_pointer(&newest);
+			return error_set(error, err, "cannot open the counters %s: %s", path,
+					 strerror(-err));
+		}
 		if (newest >= 0)
 			close(newest);
 		newest = fd;
@@ -170,8 +177,10 @@ static int find_next_slot(int fd, size_t key_size, __u32 *next)
 
 static int take_slot(int fd, const void *name, __u32 *slot, __u32 *next)
 {
-	if (!bpf_map_lookup_elem(fd, name, slot))
-		return 0;
+	int err = bpf_map_lookup_elem(fd, name, slot);
+
+	if (err != -ENOENT)
+		return err;
 	*slot = (*next)++;
 	return bpf_map_update_elem(fd, name, slot, BPF_NOEXIST);
 }
