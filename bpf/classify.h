@@ -72,7 +72,7 @@ static __always_inline __u32 source_class(__u32 leaf)
 
 static __always_inline __u32 destination_class(__u32 leaf)
 {
-	return (leaf & ((1u << NODE_CLASS_BITS) - 1)) >> settings.source_class_bits;
+	return leaf >> settings.source_class_bits & ((1u << settings.destination_class_bits) - 1);
 }
 
 /* One way to look at a packet: who would have opened, to which port. */

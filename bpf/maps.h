@@ -2,13 +2,17 @@
 /*
  * The program's maps and constants. Policy maps are created to size, filled and
  * frozen by dataplane.c before the program is loaded; the program never writes
- * them. Counter maps are written by count.h alone, pinned, and outlive generations.
+ * them. Counter maps are written by count.h, flow tables by flow.h alone; they are pinned,
+ * and outlive generations.
  */
 #ifndef MAPS_H
 #define MAPS_H
 
 /* What differs between instances. Written by dataplane.c before load. */
 const volatile struct settings settings = {};
+
+/* Who is at home where on this instance's interface. Written by dataplane.c before load. */
+const volatile struct places places = {};
 
 /* Port classes and the IPv4 trie's first stride. Written by dataplane.c before load. */
 const volatile struct constant_tables tables SEC(".rodata.tables") = {};
@@ -55,7 +59,46 @@ struct {
 	__type(value, struct counter);
 } switch_counters SEC(".maps");
 
-/* The last judgement, where settings.explain is set. Written by count(), read by dataplane_bench.c. */
+/* What became of openings and flows. Written by count_flow(). */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, FLOW_EVENTS_MAX);
+	__type(key, __u32);
+	__type(value, __u64);
+} flow_counters SEC(".maps");
+
+/* Openings, one table for each family. Written by flow.h. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct flow_key4);
+	__type(value, struct opening);
+} openings4 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct flow_key6);
+	__type(value, struct opening);
+} openings6 SEC(".maps");
+
+/* Flows, likewise. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct flow_key4);
+	__type(value, struct flow);
+} flows4 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct flow_key6);
+	__type(value, struct flow);
+} flows6 SEC(".maps");
+
+/* Where settings.explain is set, for dataplane_bench.c: the last judgement, and the time. */
 struct judgement judged = {};
+__u64 bench_clock_ns = 0;
 
 #endif

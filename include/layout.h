@@ -11,10 +11,11 @@
 #include <linux/types.h>
 #endif
 
+#include "flows.h"
 #include "reasons.h"
 
 /* The pinned maps' layout. Another number replaces them, and counters restart. */
-#define LAYOUT_VERSION 1
+#define LAYOUT_VERSION 2
 
 enum port_protocol { PORT_TCP, PORT_UDP, PORT_PROTOCOL_COUNT };
 
@@ -37,8 +38,8 @@ _Static_assert(sizeof(struct rule_value) == 4, "rule_value has no hidden padding
 /*
  * An entry of the address trie is a leaf (NODE_LEAF set) or the index of a node.
  * A leaf holds, from the lowest bit: the source class in settings.source_class_bits
- * bits, then the destination class; NODE_NAMED tells that the address plays a role
- * other than `any`.
+ * bits, the destination class in settings.destination_class_bits bits, then the home
+ * (see struct places); NODE_NAMED tells that the address plays a role other than `any`.
  */
 #define NODE_LEAF (1u << 31)
 #define NODE_NAMED (1u << 30)
@@ -86,12 +87,37 @@ struct constant_tables {
 	__u8 protocol_named[256]; /* by IANA number: some rule names this protocol */
 };
 
+#define VLAN_ID_COUNT 4096
+#define PLACES_MAX 256 /* of one interface */
+#define HOMES_MAX 256
+
+/* An address whose home is this may send from everywhere. */
+#define HOME_ANYWHERE 0
+
+/*
+ * The places of one interface (.rodata), and who is at home there. Place 0 is the
+ * whole interface, where it lists no VLANs; else each VLAN that it lists has one of
+ * its own, and `of_vlan` is 0 for the others. A home is a set of places, numbered
+ * by compile: bit `home` of `homes[place]` tells that the place is in it.
+ */
+struct places {
+	__u8 of_vlan[VLAN_ID_COUNT]; /* by VLAN id, untagged as 0 */
+	__u64 homes[PLACES_MAX][HOMES_MAX / 64];
+};
+
 /* Constant for one instance of the program (.rodata), so that the verifier prunes. */
 struct settings {
-	__u32 generation;
-	__u32 interface_slot;    /* this interface's part of drop_counters, switch_counters */
-	__u32 ipv6_root;         /* entry */
-	__u32 source_class_bits; /* how many bits of a leaf are the source class */
+	__u64 timeouts_ns[FLOW_PHASE_COUNT];
+	__u64 grace_until_ns;         /* CLOCK_MONOTONIC: until then replies need no flow */
+	__u32 generation;             /* at least 1 */
+	__u32 interface_slot;         /* this interface's part of drop_counters, switch_counters */
+	__u32 ipv6_root;              /* entry */
+	__u32 source_class_bits;      /* how many bits of a leaf are the source class */
+	__u32 destination_class_bits; /* likewise */
+	bool stateful;                /* replies need a flow */
+	bool pickup;                  /* an opener's packet in mid-stream makes an opening */
+	bool homes;                   /* some address has another home than HOME_ANYWHERE */
+	bool vlans;                   /* this interface lists VLANs */
 	bool monitor;            /* count what would be dropped, and pass it */
 	bool source_ports;       /* some rule minds source ports */
 	bool multi_buffer;       /* the kernel has bpf_xdp_get_buff_len() (5.18) */

@@ -13,6 +13,7 @@
 	  "group address as source MAC, or a unicast IP packet to a group MAC")                    \
 	X(NOT_IP, "not-ip", "neither IPv4, IPv6, ARP nor a link-control frame")                    \
 	X(VLAN_DEPTH, "vlan-depth", "more than two VLAN tags")                                     \
+	X(VLAN, "vlan", "a VLAN that this interface does not list")                                \
 	X(TRUNCATED, "truncated", "a header runs past the packet's end")                           \
 	X(MALFORMED, "malformed", "a length field contradicts another")                            \
 	X(IP_OPTIONS, "ip-options", "an IPv4 option other than no-operation and router alert")     \
@@ -24,12 +25,14 @@
 	X(UNKNOWN_PROTOCOL, "unknown-protocol", "an IP protocol that no rule names")               \
 	X(UNKNOWN_PORT, "unknown-port",                                                            \
 	  "no rule names the destination port, nor the source port for a reply")                   \
+	X(SPOOFED_SOURCE, "spoofed-source", "the source address is at home elsewhere")             \
 	X(NO_ROLE_SOURCE, "no-role-source", "no rule matched, and the source plays no role")       \
 	X(NO_ROLE_DESTINATION, "no-role-destination",                                              \
 	  "no rule matched, and the destination plays no role")                                    \
 	X(NO_RULE, "no-rule", "no rule from the source's roles to the destination's on this port") \
 	X(NOT_A_REPLY, "not-a-reply",                                                              \
 	  "a rule matches with its sides swapped, but the packet opens a connection")              \
+	X(NO_FLOW, "no-flow", "it belongs to no connection that was seen to open")                 \
 	X(ICMP_TYPE, "icmp-type", "an ICMP or ICMPv6 type that is not let through")                \
 	X(ICMP_UNRELATED, "icmp-unrelated",                                                        \
 	  "an ICMP error about a packet that its receiver may not send")                           \

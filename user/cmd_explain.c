@@ -95,11 +95,11 @@ static int judge(const struct policy *policy, const struct tables *tables,
 	unsigned char frame[FRAME_SIZE];
 	struct dataplane_bench *bench;
 	bool passed;
-	int err = dataplane_bench_open(policy, tables, &bench, error);
+	int err = dataplane_bench_open(policy, tables, 0, &bench, error);
 
 	if (err)
 		return err;
-	err = dataplane_bench_run(bench, frame, frame_write(packet, frame), judgement, &passed,
+	err = dataplane_bench_run(bench, 0, frame, frame_write(packet, frame), judgement, &passed,
 				  error);
 	dataplane_bench_close(bench);
 	return err;

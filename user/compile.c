@@ -46,6 +46,7 @@ static int finish_trie(struct trie *trie, struct tables *tables, struct error *e
 	trie_finish(trie, tables->constants->ipv4_first, &tables->ipv6_root);
 	keep_nodes(trie, tables);
 	tables->source_class_bits = classes->source_bits;
+	tables->destination_class_bits = classes->destination_bits;
 	tables->source_class_count = classes->source.sets.count;
 	tables->destination_class_count = classes->destination.sets.count;
 	return 0;
@@ -77,7 +78,11 @@ static int fill(const struct policy *policy, struct classes *classes, struct tab
 
 int compile(const struct policy *policy, struct tables *tables, struct error *error)
 {
-	struct tables made = {.constants = memory_zeroed(1, sizeof(*made.constants))};
+	struct tables made = {
+		.constants = memory_zeroed(1, sizeof(*made.constants)),
+		.home_count = 1,
+		.places = memory_zeroed(policy->interface_count, sizeof(*made.places)),
+	};
 	struct classes classes;
 	int err;
 
@@ -96,6 +101,7 @@ void compile_free(struct tables *tables)
 	free(tables->rule_entries);
 	free(tables->nodes);
 	free(tables->constants);
+	free(tables->places);
 	memset(tables, 0, sizeof(*tables));
 }
 

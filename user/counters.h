@@ -23,6 +23,7 @@ struct counters {
 	size_t rule_count;
 	struct interface_count *interfaces; /* in the policy's order */
 	size_t interface_count;
+	__u64 flow_events[FLOW_EVENT_COUNT];
 };
 
 /* Adds `cpus` per-CPU values (or per-map sums) to the sum. */

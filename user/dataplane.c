@@ -128,7 +128,7 @@ static int take_slots(struct apply *apply, struct counter_maps *maps, struct err
 
 static int load(struct apply *apply, struct generation *generation, struct error *error)
 {
-	struct counter_maps maps = {-1, -1, -1};
+	struct counter_maps maps = COUNTER_MAPS_OWN;
 	int err = take_slots(apply, &maps, error);
 
 	if (!err) {

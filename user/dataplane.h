@@ -86,15 +86,21 @@ int dataplane_detach(const char *run, size_t *count, struct error *error);
 
 /* A private generation on no interface, for explain and the tests. */
 struct dataplane_bench;
-int dataplane_bench_open(const struct policy *policy, const struct tables *tables,
+
+/* Its clock when it is opened, in nanoseconds. It stands still until it is set. */
+#define DATAPLANE_BENCH_START_NS 3600000000000ull
+
+/* With empty flow tables; for `grace` seconds replies need no flow, as after attaching. */
+int dataplane_bench_open(const struct policy *policy, const struct tables *tables, unsigned grace,
 			 struct dataplane_bench **bench, struct error *error);
+void dataplane_bench_set_clock(struct dataplane_bench *bench, __u64 now_ns);
 /*
- * Runs the program on one Ethernet frame (at least 14 bytes). judgement.rule_slot
- * is an index into policy.rules here.
+ * Runs the program of one interface (an index into policy.interfaces) on one Ethernet
+ * frame (at least 14 bytes). judgement.rule_slot is an index into policy.rules here.
  */
-int dataplane_bench_run(struct dataplane_bench *bench, const void *frame, size_t len,
-			struct judgement *judgement, bool *passed, struct error *error);
-/* The private generation's own counters, the interface named "bench". */
+int dataplane_bench_run(struct dataplane_bench *bench, size_t interface, const void *frame,
+			size_t len, struct judgement *judgement, bool *passed, struct error *error);
+/* The private generation's own counters; rules and interfaces by index into the policy's. */
 int dataplane_bench_counters(struct dataplane_bench *bench, struct counters *counters,
 			     struct error *error);
 void dataplane_bench_close(struct dataplane_bench *bench);

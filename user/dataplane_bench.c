@@ -14,73 +14,110 @@
 #include "dataplane_generation.h"
 #include "memory.h"
 
+#define BENCH_FLOWS_MAX 16384
+
 struct dataplane_bench {
 	struct generation generation;
 	const struct policy *policy;
 };
 
-int dataplane_bench_open(const struct policy *policy, const struct tables *tables,
+static __u32 *count_up(size_t count)
+{
+	__u32 *numbers = memory_zeroed(count, sizeof(*numbers));
+
+	for (size_t i = 0; i < count; i++)
+		numbers[i] = i;
+	return numbers;
+}
+
+/* An entry is large, and a question needs few. */
+static unsigned least(unsigned limit)
+{
+	return limit < BENCH_FLOWS_MAX ? limit : BENCH_FLOWS_MAX;
+}
+
+int dataplane_bench_open(const struct policy *policy, const struct tables *tables, unsigned grace,
 			 struct dataplane_bench **bench, struct error *error)
 {
-	AUTO_FREE __u32 *slots = memory_zeroed(policy->rule_count, sizeof(*slots));
-	const __u32 interface_slot = 0;
+	AUTO_FREE __u32 *rule_slots = count_up(policy->rule_count);
+	AUTO_FREE __u32 *interface_slots = count_up(policy->interface_count);
 	struct generation_plan plan = {
 		.policy = policy,
 		.tables = tables,
 		.number = 1,
-		.rule_slots = slots,
-		.interface_slots = &interface_slot,
-		.instance_count = 1,
-		.counters = {-1, -1, -1},
+		.rule_slots = rule_slots,
+		.interface_slots = interface_slots,
+		.instance_count = policy->interface_count,
+		.counters = COUNTER_MAPS_OWN,
+		.flows = FLOW_MAPS_OWN,
 		.rule_slot_count = policy->rule_count,
+		.flow_limit = least(policy->flow_limit),
+		.opening_limit = least(policy->opening_limit),
+		.grace_until_ns = grace ? DATAPLANE_BENCH_START_NS + grace * 1000000000ull : 0,
 		.explain = true,
 	};
 	struct generation generation;
-	int err;
+	int err = generation_load(&plan, &generation, error);
 
-	for (size_t i = 0; i < policy->rule_count; i++)
-		slots[i] = i;
-	err = generation_load(&plan, &generation, error);
 	if (err)
 		return err;
 	*bench = memory_zeroed(1, sizeof(**bench));
 	(*bench)->generation = generation;
 	(*bench)->policy = policy;
+	dataplane_bench_set_clock(*bench, DATAPLANE_BENCH_START_NS);
 	return 0;
 }
 
-int dataplane_bench_run(struct dataplane_bench *bench, const void *frame, size_t len,
-			struct judgement *judgement, bool *passed, struct error *error)
+void dataplane_bench_set_clock(struct dataplane_bench *bench, __u64 now_ns)
+{
+	generation_set_clock(&bench->generation, now_ns);
+}
+
+int dataplane_bench_run(struct dataplane_bench *bench, size_t interface, const void *frame,
+			size_t len, struct judgement *judgement, bool *passed, struct error *error)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame, .data_size_in = len, .repeat = 1);
-	int err = bpf_prog_test_run_opts(generation_program_fd(&bench->generation, 0), &options);
+	int err = bpf_prog_test_run_opts(generation_program_fd(&bench->generation, interface),
+					 &options);
 
 	if (err)
 		return error_set(error, err, "the kernel cannot run the program on %zu bytes: %s",
 				 len, strerror(-err));
-	*judgement = *generation_judged(&bench->generation);
+	*judgement = *generation_judged(&bench->generation, interface);
 	*passed = options.retval == XDP_PASS;
 	return 0;
+}
+
+static void name_counters(const struct policy *policy, struct counters *counters)
+{
+	*counters = (struct counters){
+		.rules = memory_zeroed(policy->rule_count, sizeof(*counters->rules)),
+		.rule_count = policy->rule_count,
+		.interfaces = memory_zeroed(policy->interface_count, sizeof(*counters->interfaces)),
+		.interface_count = policy->interface_count,
+	};
+	for (size_t i = 0; i < policy->rule_count; i++)
+		strncpy(counters->rules[i].rule.id, policy->rules[i].id, RULE_ID_SIZE - 1);
+	for (size_t i = 0; i < policy->interface_count; i++)
+		strncpy(counters->interfaces[i].name, policy->interfaces[i].name,
+			INTERFACE_NAME_SIZE - 1);
 }
 
 int dataplane_bench_counters(struct dataplane_bench *bench, struct counters *counters,
 			     struct error *error)
 {
-	size_t count = bench->policy->rule_count;
-	AUTO_FREE __u32 *rules = memory_zeroed(count, sizeof(*rules));
-	__u32 interface = 0;
-	struct slot_index index = {.rules = rules, .rule_slots = count, .interfaces = &interface};
+	const struct policy *policy = bench->policy;
+	AUTO_FREE __u32 *rules = count_up(policy->rule_count);
+	AUTO_FREE __u32 *interfaces = count_up(policy->interface_count);
+	struct slot_index index = {.rules = rules,
+				   .rule_slots = policy->rule_count,
+				   .interfaces = interfaces};
 	struct counter_maps maps = generation_counter_maps(&bench->generation);
 	int err;
 
-	*counters = (struct counters){.rule_count = count, .interface_count = 1};
-	counters->rules = memory_zeroed(count, sizeof(*counters->rules));
-	counters->interfaces = memory_zeroed(1, sizeof(*counters->interfaces));
-	strcpy(counters->interfaces[0].name, "bench");
-	for (size_t i = 0; i < count; i++) {
-		rules[i] = i + 1;
-		strncpy(counters->rules[i].rule.id, bench->policy->rules[i].id, RULE_ID_SIZE - 1);
-	}
+	for (size_t i = 0; i < policy->rule_count; i++)
+		rules[i]++;
+	name_counters(policy, counters);
 	err = counters_read_maps(&maps, &index, counters);
 	if (!err)
 		return 0;

@@ -59,6 +59,16 @@ static void take_switch(struct counters *counters, const struct slot_index *inde
 		counters_add(&interface->switches[entry % PASS_SWITCH_STRIDE], values, cpus);
 }
 
+static void take_flow_event(struct counters *counters, const struct slot_index *index, __u32 entry,
+			    const void *values, size_t cpus)
+{
+	const __u64 *events = values;
+
+	(void)index;
+	for (size_t i = 0; i < cpus && entry < FLOW_EVENT_COUNT; i++)
+		counters->flow_events[entry] += events[i];
+}
+
 static int visit(int fd, __u32 entries, void *context)
 {
 	const struct reading *reading = context;
@@ -92,6 +102,7 @@ static const struct reading_kind readings[] = {
 	{COUNTER_RULES, {.value_size = sizeof(struct rule_counter), .take = take_rule}},
 	{COUNTER_DROPS, {.value_size = sizeof(struct drop_counter), .take = take_drop}},
 	{COUNTER_SWITCHES, {.value_size = sizeof(struct counter), .take = take_switch}},
+	{COUNTER_FLOW_EVENTS, {.value_size = sizeof(__u64), .take = take_flow_event}},
 };
 
 int counters_read_pinned(const struct run *run, const struct slot_index *index,
@@ -112,8 +123,10 @@ int counters_read_pinned(const struct run *run, const struct slot_index *index,
 int counters_read_maps(const struct counter_maps *maps, const struct slot_index *index,
 		       struct counters *counters)
 {
-	const int fds[] = {maps->rules, maps->drops, maps->switches};
-	const __u32 entries[] = {index->rule_slots, DROP_REASON_STRIDE, PASS_SWITCH_STRIDE};
+	const int fds[] = {maps->rules, maps->drops, maps->switches, maps->flow_events};
+	const __u32 interfaces = counters->interface_count;
+	const __u32 entries[] = {index->rule_slots, DROP_REASON_STRIDE * interfaces,
+				 PASS_SWITCH_STRIDE * interfaces, FLOW_EVENTS_MAX};
 	int err = 0;
 
 	for (size_t i = 0; i < sizeof(readings) / sizeof(readings[0]) && !err; i++) {

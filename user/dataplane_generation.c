@@ -20,6 +20,7 @@
 #define PROGRAM_HAS_FRAGS (1u << 5)
 
 #define BATCH_ENTRIES 65536
+#define NANOSECONDS   1000000000ull
 
 /* What libbpf had to say since the last load began. */
 static struct {
@@ -100,49 +101,78 @@ static bool has_multi_buffer(void)
 }
 
 static void set_settings(struct directorgate_bpf *skeleton, const struct generation_plan *plan,
-			 __u32 interface_slot)
+			 size_t instance)
 {
+	const struct policy *policy = plan->policy;
+	const struct tables *tables = plan->tables;
 	struct settings *settings = &skeleton->rodata->settings;
 
 	settings->generation = plan->number;
-	settings->interface_slot = interface_slot;
-	settings->ipv6_root = plan->tables->ipv6_root;
-	settings->source_class_bits = plan->tables->source_class_bits;
-	settings->monitor = plan->policy->mode == MODE_MONITOR;
-	settings->source_ports = plan->tables->source_ports;
+	settings->interface_slot = plan->interface_slots[instance];
+	settings->ipv6_root = tables->ipv6_root;
+	settings->source_class_bits = tables->source_class_bits;
+	settings->destination_class_bits = tables->destination_class_bits;
+	settings->monitor = policy->mode == MODE_MONITOR;
+	settings->stateful = policy->stateful;
+	settings->pickup = policy->pickup;
+	settings->grace_until_ns = policy->pickup ? plan->grace_until_ns : 0;
+	settings->homes = tables->home_count > 1;
+	settings->vlans = policy->interfaces[instance].lists_vlans;
+	settings->source_ports = tables->source_ports;
 	settings->multi_buffer = has_multi_buffer();
 	settings->explain = plan->explain;
+	for (int i = 0; i < FLOW_PHASE_COUNT; i++)
+		settings->timeouts_ns[i] = policy->timeouts[i] * NANOSECONDS;
 	for (int i = 0; i < PASS_SWITCH_COUNT; i++)
-		settings->pass[i] = plan->policy->pass[i];
+		settings->pass[i] = policy->pass[i];
+	skeleton->rodata->places = tables->places[instance];
 	if (settings->multi_buffer)
 		bpf_program__set_flags(skeleton->progs.directorgate, PROGRAM_HAS_FRAGS);
 }
 
-static int reuse(struct bpf_map *map, int fd)
+/* A table's map: borrowed, or the generation's own of that size. */
+static int place_map(struct bpf_map *map, int fd, __u32 entries)
 {
-	return fd < 0 ? 0 : bpf_map__reuse_fd(map, fd);
+	if (fd >= 0)
+		return bpf_map__reuse_fd(map, fd);
+	return bpf_map__set_max_entries(map, entries ? entries : 1);
 }
 
-/* Sizes what the generation owns and borrows what outlives it. */
-static int size_maps(struct directorgate_bpf *skeleton, const struct generation_plan *plan)
+/* What outlives the generation, where it is not its own; all instances have the same. */
+static int place_lasting_maps(struct directorgate_bpf *skeleton, const struct counter_maps *counters,
+			      const struct flow_maps *flows, const struct generation_plan *plan)
+{
+	const struct {
+		struct bpf_map *map;
+		int fd;
+		__u32 entries; /* when the generation makes it */
+	} places[] = {
+		{skeleton->maps.rule_counters, counters->rules, plan->rule_slot_count},
+		{skeleton->maps.drop_counters, counters->drops,
+		 DROP_REASON_STRIDE * plan->instance_count},
+		{skeleton->maps.switch_counters, counters->switches,
+		 PASS_SWITCH_STRIDE * plan->instance_count},
+		{skeleton->maps.flow_counters, counters->flow_events, FLOW_EVENTS_MAX},
+		{skeleton->maps.openings4, flows->openings[FAMILY_IPV4], plan->opening_limit},
+		{skeleton->maps.openings6, flows->openings[FAMILY_IPV6], plan->opening_limit},
+		{skeleton->maps.flows4, flows->flows[FAMILY_IPV4], plan->flow_limit},
+		{skeleton->maps.flows6, flows->flows[FAMILY_IPV6], plan->flow_limit},
+	};
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && !err; i++)
+		err = place_map(places[i].map, places[i].fd, places[i].entries);
+	return err;
+}
+
+static int size_policy_maps(struct directorgate_bpf *skeleton, const struct generation_plan *plan)
 {
 	size_t rules = plan->tables->rule_entry_count;
-	__u32 rule_slots = plan->rule_slot_count;
 	int err = bpf_map__set_max_entries(skeleton->maps.rules, rules ? rules : 1);
 
-	if (!err)
-		err = bpf_map__set_max_entries(skeleton->maps.address_nodes,
-					       plan->tables->node_count);
-	if (!err && plan->counters.rules < 0)
-		err = bpf_map__set_max_entries(skeleton->maps.rule_counters,
-					       rule_slots ? rule_slots : 1);
-	if (!err)
-		err = reuse(skeleton->maps.rule_counters, plan->counters.rules);
-	if (!err)
-		err = reuse(skeleton->maps.drop_counters, plan->counters.drops);
-	if (!err)
-		err = reuse(skeleton->maps.switch_counters, plan->counters.switches);
-	return err;
+	return err ? err
+		   : bpf_map__set_max_entries(skeleton->maps.address_nodes,
+					      plan->tables->node_count);
 }
 
 static int share_policy_maps(struct directorgate_bpf *skeleton, struct directorgate_bpf *first)
@@ -156,6 +186,31 @@ static int share_policy_maps(struct directorgate_bpf *skeleton, struct directorg
 		err = bpf_map__reuse_fd(skeleton->maps.rodata_tables,
 					bpf_map__fd(first->maps.rodata_tables));
 	return err;
+}
+
+static struct flow_maps flow_maps_of(const struct directorgate_bpf *skeleton)
+{
+	return (struct flow_maps){
+		.openings = {bpf_map__fd(skeleton->maps.openings4),
+			     bpf_map__fd(skeleton->maps.openings6)},
+		.flows = {bpf_map__fd(skeleton->maps.flows4), bpf_map__fd(skeleton->maps.flows6)},
+	};
+}
+
+/* The first instance makes what is the generation's own, the others share it. */
+static int prepare_maps(struct directorgate_bpf *skeleton, const struct generation_plan *plan,
+			const struct generation *generation, size_t index)
+{
+	struct counter_maps counters = index ? generation_counter_maps(generation) : plan->counters;
+	struct flow_maps flows = index ? flow_maps_of(generation->instances[0]) : plan->flows;
+	int err = place_lasting_maps(skeleton, &counters, &flows, plan);
+
+	if (err)
+		return err;
+	if (index)
+		return share_policy_maps(skeleton, generation->instances[0]);
+	memcpy(skeleton->rodata_tables, plan->tables->constants, sizeof(*plan->tables->constants));
+	return size_policy_maps(skeleton, plan);
 }
 
 static int fill_rules(int fd, const struct generation_plan *plan)
@@ -224,13 +279,8 @@ static int load_instance(const struct generation_plan *plan, struct generation *
 		return error_set(error, -errno, "cannot open the built-in program: %s",
 				 strerror(errno));
 	generation->instances[generation->count++] = skeleton;
-	set_settings(skeleton, plan, plan->interface_slots[index]);
-	err = size_maps(skeleton, plan);
-	if (!err && index)
-		err = share_policy_maps(skeleton, generation->instances[0]);
-	if (!err && !index)
-		memcpy(skeleton->rodata_tables, plan->tables->constants,
-		       sizeof(*plan->tables->constants));
+	set_settings(skeleton, plan, index);
+	err = prepare_maps(skeleton, plan, generation, index);
 	if (!err)
 		err = directorgate_bpf__load(skeleton);
 	if (err)
@@ -280,9 +330,15 @@ int generation_program_fd(const struct generation *generation, size_t instance)
 	return bpf_program__fd(generation->instances[instance]->progs.directorgate);
 }
 
-const struct judgement *generation_judged(const struct generation *generation)
+const struct judgement *generation_judged(const struct generation *generation, size_t instance)
 {
-	return &generation->instances[0]->bss->judged;
+	return &generation->instances[instance]->bss->judged;
+}
+
+void generation_set_clock(const struct generation *generation, __u64 now_ns)
+{
+	for (size_t i = 0; i < generation->count; i++)
+		generation->instances[i]->bss->bench_clock_ns = now_ns;
 }
 
 struct counter_maps generation_counter_maps(const struct generation *generation)
@@ -293,5 +349,6 @@ struct counter_maps generation_counter_maps(const struct generation *generation)
 		.rules = bpf_map__fd(first->maps.rule_counters),
 		.drops = bpf_map__fd(first->maps.drop_counters),
 		.switches = bpf_map__fd(first->maps.switch_counters),
+		.flow_events = bpf_map__fd(first->maps.flow_counters),
 	};
 }

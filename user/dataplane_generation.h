@@ -17,8 +17,15 @@ struct directorgate_bpf; /* the skeleton */
 
 /* Counter maps that outlive the generation; -1: the generation gets its own. */
 struct counter_maps {
-	int rules, drops, switches;
+	int rules, drops, switches, flow_events;
 };
+#define COUNTER_MAPS_OWN ((struct counter_maps){-1, -1, -1, -1})
+
+/* Tables of openings and flows by enum family, likewise. */
+struct flow_maps {
+	int openings[2], flows[2];
+};
+#define FLOW_MAPS_OWN ((struct flow_maps){{-1, -1}, {-1, -1}})
 
 struct generation_plan {
 	const struct policy *policy;
@@ -28,8 +35,11 @@ struct generation_plan {
 	const __u32 *interface_slots; /* one for each instance */
 	size_t instance_count;
 	struct counter_maps counters;
-	__u32 rule_slot_count; /* size of the rule counters when they are its own */
-	bool explain;          /* leave judgements where generation_judged() finds them */
+	struct flow_maps flows;
+	__u32 rule_slot_count;           /* size of the rule counters when they are its own */
+	__u32 flow_limit, opening_limit; /* sizes of the flow tables when they are its own */
+	__u64 grace_until_ns;            /* CLOCK_MONOTONIC; 0: no grace */
+	bool explain;          /* leave judgements where generation_judged() finds them, and stop the clock */
 	bool verbose;          /* the whole verifier log on a refusal */
 };
 
@@ -47,7 +57,10 @@ void generation_close(struct generation *generation);
 void generation_build_hash(char hash[HASH_SIZE]);
 
 int generation_program_fd(const struct generation *generation, size_t instance);
-const struct judgement *generation_judged(const struct generation *generation);
+
+/* Only where plan.explain was set: the last judgement, and the clock that it goes by. */
+const struct judgement *generation_judged(const struct generation *generation, size_t instance);
+void generation_set_clock(const struct generation *generation, __u64 now_ns);
 struct counter_maps generation_counter_maps(const struct generation *generation);
 
 #endif

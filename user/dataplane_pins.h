@@ -15,7 +15,13 @@
  * Counter maps never shrink and lose nothing: when one is too small a larger one is
  * made beside it, NAME_1 beside NAME_0, and what was counted is the sum of all.
  */
-enum counter_kind { COUNTER_RULES, COUNTER_DROPS, COUNTER_SWITCHES, COUNTER_KIND_COUNT };
+enum counter_kind {
+	COUNTER_RULES,
+	COUNTER_DROPS,
+	COUNTER_SWITCHES,
+	COUNTER_FLOW_EVENTS,
+	COUNTER_KIND_COUNT
+};
 
 /* The maps to count in from now on, with room for so many slots. To be closed. */
 int pins_open_counters(const struct run *run, __u32 rule_slots, __u32 interface_slots,

@@ -27,6 +27,7 @@ static const struct {
 			   INTERFACE_SLOTS_FIRST},
 	[COUNTER_SWITCHES] = {"switch_counters", sizeof(struct counter), PASS_SWITCH_STRIDE,
 			      INTERFACE_SLOTS_FIRST},
+	[COUNTER_FLOW_EVENTS] = {"flow_counters", sizeof(__u64), FLOW_EVENTS_MAX, 1},
 };
 
 static char *counter_path(const struct run *run, enum counter_kind kind, unsigned number)
@@ -98,13 +99,15 @@ static int open_counters(const struct run *run, enum counter_kind kind, __u32 sl
 int pins_open_counters(const struct run *run, __u32 rule_slots, __u32 interface_slots,
 		       struct counter_maps *maps, struct error *error)
 {
-	*maps = (struct counter_maps){-1, -1, -1};
+	*maps = COUNTER_MAPS_OWN;
 	maps->rules = open_counters(run, COUNTER_RULES, rule_slots, error);
 	if (maps->rules >= 0)
 		maps->drops = open_counters(run, COUNTER_DROPS, interface_slots, error);
 	if (maps->drops >= 0)
 		maps->switches = open_counters(run, COUNTER_SWITCHES, interface_slots, error);
 	if (maps->switches >= 0)
+		maps->flow_events = open_counters(run, COUNTER_FLOW_EVENTS, 1, error);
+	if (maps->flow_events >= 0)
 		return 0;
 	pins_close_counters(maps);
 	return -EIO;
@@ -115,7 +118,8 @@ void pins_close_counters(struct counter_maps *maps)
 	memory_close_pointer(&maps->rules);
 	memory_close_pointer(&maps->drops);
 	memory_close_pointer(&maps->switches);
-	*maps = (struct counter_maps){-1, -1, -1};
+	memory_close_pointer(&maps->flow_events);
+	*maps = COUNTER_MAPS_OWN;
 }
 
 int pins_visit_counters(const struct run *run, enum counter_kind kind, pins_visit visit,

@@ -10,6 +10,13 @@ void policy_init(struct policy *policy)
 	memset(policy, 0, sizeof(*policy));
 	policy->mode = MODE_ENFORCE;
 	policy->stateful = true;
+	policy->pickup = true;
+	policy->pickup_grace = 300;
+	policy->flow_limit = 262144;
+	policy->opening_limit = 65536;
+#define AS_DEFAULT(id, label, seconds, meaning) policy->timeouts[FLOW_##id] = seconds;
+	FLOW_PHASES(AS_DEFAULT)
+#undef AS_DEFAULT
 #define AS_DEFAULT(id, label, initially, meaning) policy->pass[PASS_##id] = initially;
 	PASS_SWITCHES(AS_DEFAULT)
 #undef AS_DEFAULT

@@ -13,6 +13,7 @@
 #include <linux/types.h>
 
 #include "diagnostics.h"
+#include "flows.h"
 #include "prefix.h"
 #include "reasons.h"
 
@@ -106,7 +107,11 @@ struct profile_choice {
 struct policy {
 	struct profile_choice profile;
 	enum mode mode;
-	bool stateful; /* read and checked; until flows are built replies are judged by rule and flag */
+	bool stateful;          /* a reply needs a flow; else rule and flag are enough */
+	bool pickup;            /* an opener's packet in mid-stream makes an opening */
+	unsigned pickup_grace;  /* seconds after attaching to empty tables; replies need no flow */
+	unsigned timeouts[FLOW_PHASE_COUNT]; /* seconds */
+	unsigned flow_limit, opening_limit;  /* entries of each family's table */
 	struct interface *interfaces;
 	size_t interface_count;
 	struct name *unfiltered;

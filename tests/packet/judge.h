@@ -44,7 +44,7 @@ static inline struct gate *open_gate(enum site_name site)
 	if (gate->error.text[0])
 		fail_msg("%s", gate->error.text);
 	read_site(&sites[site], &gate->policy, &gate->tables);
-	if (dataplane_bench_open(&gate->policy, &gate->tables, &gate->bench, &gate->error))
+	if (dataplane_bench_open(&gate->policy, &gate->tables, 0, &gate->bench, &gate->error))
 		fail_msg("%s", gate->error.text);
 	if (dataplane_bench_counters(gate->bench, &gate->expected, &error))
 		fail_msg("%s", error.text);
@@ -74,7 +74,7 @@ static inline struct outcome run(struct gate *gate, const void *bytes, size_t le
 	struct judgement judgement;
 	struct error error = {0};
 
-	if (dataplane_bench_run(gate->bench, bytes, len, &judgement, &passed, &error))
+	if (dataplane_bench_run(gate->bench, 0, bytes, len, &judgement, &passed, &error))
 		fail_msg("%s", error.text);
 	assert_int_equal(passed, monitor || judgement.verdict != VERDICT_DROP);
 	return outcome_of(&judgement, &gate->policy);

@@ -10,7 +10,7 @@
 #define PACKET_COUNT 1500
 #define NO_RULE      ((size_t)-1)
 
-struct opening {
+struct asked {
 	struct address source, destination;
 	__u8 protocol;
 	__u16 source_port, port;
@@ -27,7 +27,7 @@ static bool in_ranges(const struct port_range *ranges, size_t count, __u16 port)
 }
 
 static bool covers(const struct policy *policy, const struct rule *rule,
-		   const struct opening *opening)
+		   const struct asked *opening)
 {
 	bool ports = policy_protocol_has_ports(opening->protocol);
 
@@ -40,7 +40,7 @@ static bool covers(const struct policy *policy, const struct rule *rule,
 }
 
 /* The first rule in the file that covers the packet. */
-static size_t find_by_rules(const struct policy *policy, const struct opening *opening)
+static size_t find_by_rules(const struct policy *policy, const struct asked *opening)
 {
 	size_t i;
 
@@ -61,7 +61,7 @@ static size_t search(const struct tables *tables, const struct rule_key *key)
 }
 
 /* Only what the program reads, in its order. */
-static size_t find_by_tables(const struct tables *tables, const struct opening *opening)
+static size_t find_by_tables(const struct tables *tables, const struct asked *opening)
 {
 	const struct constant_tables *constants = tables->constants;
 	enum port_protocol protocol = ports_protocol(opening->protocol);
@@ -106,11 +106,11 @@ static struct address pick_player(struct random *random, const struct policy *po
 }
 
 /* Near to what some rule covers, so that both answers are seen often. */
-static struct opening pick_opening(struct random *random, const struct policy *policy)
+static struct asked pick_opening(struct random *random, const struct policy *policy)
 {
 	const struct rule *rule = &policy->rules[pick(random, policy->rule_count)];
 
-	return (struct opening){
+	return (struct asked){
 		.source = pick_player(random, policy, rule->from),
 		.destination = pick_player(random, policy, rule->to),
 		.protocol = pick(random, 16) ? rule->protocols[pick(random, rule->protocol_count)]
@@ -142,7 +142,7 @@ static void check_keys_differ(const struct tables *tables)
 static size_t check_policy(struct random *random, const struct policy *policy)
 {
 	struct tables tables;
-	struct opening opening;
+	struct asked opening;
 	struct error error;
 	size_t i, rule, covered = 0;
 

@@ -87,7 +87,7 @@ static inline void fixture_fill(struct fixture *fixture)
 	fixture->state.unlisted = fixture->unlisted;
 	fixture->state.last_apply = (struct last_apply){.at = 1767323045, .success = 1};
 	fixture->counters =
-		(struct counters){fixture->rule_counts, 3, fixture->interface_counts, 2};
+		(struct counters){fixture->rule_counts, 3, fixture->interface_counts, 2, {0}};
 }
 
 #endif

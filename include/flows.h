@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What is remembered of a conversation. It is named by its opener: a key's source
+ * is the side that opens. Integers are in host order, also addresses and ports.
+ */
+#ifndef DIRECTORGATE_FLOWS_H
+#define DIRECTORGATE_FLOWS_H
+
+/* X(id, label, default time in seconds, meaning). The order is ABI: append, never reorder or reuse. */
+#define FLOW_PHASES(X)                                                                             \
+	X(TCP_OPENING, "tcp-opening", 60, "TCP, until the opener acknowledges an answer")          \
+	X(TCP_OPEN, "tcp-open", 86400, "TCP, answered and acknowledged")                           \
+	X(TCP_CLOSING, "tcp-closing", 120, "TCP, after RST or a FIN from both sides")              \
+	X(UDP_OPENING, "udp-opening", 30, "UDP, until the first answer")                           \
+	X(UDP_OPEN, "udp-open", 180, "UDP, answered")                                              \
+	X(OTHER, "other", 600, "any other protocol, answered or not")
+
+/* X(id, label, meaning). The order is ABI: append, never reorder or reuse. */
+#define FLOW_EVENTS(X)                                                                             \
+	X(OPENING, "openings", "openings that were remembered")                                    \
+	X(PROMOTION, "promotions", "openings that were answered and became flows")                 \
+	X(END, "ends", "TCP flows that saw RST, or FIN from both sides")                           \
+	X(FAILURE, "failures", "openings and flows that the kernel had no room for")               \
+	X(GRACE_REPLY, "grace_replies",                                                            \
+	  "replies that passed by rule and flag alone, soon after attaching")                      \
+	X(SOCKET_REPLY, "socket_replies", "packets proven by a socket of the gateway's own")
+
+#define AS_PHASE_ENUM(id, label, seconds, meaning) FLOW_##id,
+enum flow_phase { FLOW_PHASES(AS_PHASE_ENUM) FLOW_PHASE_COUNT };
+#undef AS_PHASE_ENUM
+
+#define AS_EVENT_ENUM(id, label, meaning) FLOW_EVENT_##id,
+enum flow_event { FLOW_EVENTS(AS_EVENT_ENUM) FLOW_EVENT_COUNT };
+#undef AS_EVENT_ENUM
+
+/* flow_counters[event]: __u64 on each CPU; room for events to come. */
+#define FLOW_EVENTS_MAX 16
+
+struct flow_key4 {
+	__u32 opener, responder;
+	__u16 opener_port, responder_port; /* 0: the protocol has no ports */
+	__u8 protocol;                     /* IANA number */
+	__u8 padding[3];
+};
+
+/* Addresses as struct ip_address of the program: the first bit is the highest of `high`. */
+struct flow_key6 {
+	__u64 opener_high, opener_low, responder_high, responder_low;
+	__u16 opener_port, responder_port;
+	__u8 protocol;
+	__u8 padding[3];
+};
+
+/* An opening that no answer has proven yet. */
+struct opening {
+	__u64 seen_ns;            /* CLOCK_MONOTONIC_COARSE of the opener's last packet, to a second */
+	__u32 acknowledgement;    /* TCP: what the opener has to acknowledge */
+	__u32 answered;           /* TCP: 1 when acknowledgement is known */
+};
+
+/*
+ * A proven flow. `judged` remembers for each direction which generation let a
+ * packet pass, and from which place: generation << 32 | place. 0: none did yet.
+ */
+struct flow {
+	__u64 seen_ns; /* CLOCK_MONOTONIC_COARSE of the last packet, to a second */
+	__u64 judged[2];
+	__u32 rule_slot;
+	__u8 phase; /* enum flow_phase */
+	__u8 fins;  /* bit by direction */
+	__u8 padding[2];
+};
+
+_Static_assert(sizeof(struct flow_key4) == 16, "flow_key4 has no hidden padding");
+_Static_assert(sizeof(struct flow_key6) == 40, "flow_key6 has no hidden padding");
+_Static_assert(sizeof(struct opening) == 16, "opening has no hidden padding");
+_Static_assert(sizeof(struct flow) == 32, "flow has no hidden padding");
+
+#endif
