@@ -1,86 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Addresses to classes, ports to classes, both to the rule. */
+/* Ports to classes; classes of ports and addresses to the rules that match. */
 #ifndef CLASSIFY_H
 #define CLASSIFY_H
 
-/* The entry of a node, counted from its first block; 0 (no leaf) when a look-up fails. */
-static __always_inline __u32 node_entry(__u32 first_block, __u32 entry)
-{
-	__u32 block = first_block + entry / NODE_ENTRIES;
-	const union address_node *node = bpf_map_lookup_elem(&address_nodes, &block);
+#define NO_RULE (~0u)
 
-	return node ? node->entries[entry % NODE_ENTRIES] : 0;
-}
-
-/* IPv4: 16 bits in .rodata, then two bytes. */
-static __always_inline __u32 find_leaf4(__u32 address)
-{
-	__u32 first = address >> 16;
-	__u32 entry;
-
-	asm volatile("" : "+r"(first)); /* or 6.1 and 6.12 lose the bound */
-	entry = tables.ipv4_first[first & 0xffff];
-	if (entry & NODE_LEAF)
-		return entry;
-	entry = node_entry(entry, address >> 8 & 0xff);
-	if (entry & NODE_LEAF)
-		return entry;
-	return node_entry(entry, address & 0xff);
-}
-
-/* IPv6: compare what every address below shares, then branch. */
-__noinline __u32 find_leaf6(__u64 high, __u64 low)
-{
-	__u32 entry = settings.ipv6_root;
-
-	for (int i = 0; i < ADDRESS6_STEPS; i++) {
-		const union address_node *node;
-		__u32 shift, branch;
-
-		if (entry & NODE_LEAF)
-			return entry;
-		node = bpf_map_lookup_elem(&address_nodes, &entry);
-		if (!node)
-			return 0;
-		if (((high ^ node->skip.high) & node->skip.mask_high) |
-		    ((low ^ node->skip.low) & node->skip.mask_low))
-			return node->skip.mismatch;
-		if (!node->skip.stride) {
-			entry = node->skip.match;
-			continue;
-		}
-		shift = node->skip.shift;
-		branch = shift >= 64 ? high >> (shift & 63) : low >> (shift & 63);
-		branch &= node->skip.stride == 8 ? 0xff : 0xf;
-		entry = node_entry(entry + 1, branch);
-	}
-	return entry;
-}
-
-static __always_inline __u32 find_leaf(const struct packet *packet,
-				       const struct ip_address *address)
-{
-	if (packet->kind == LINK_IPV4)
-		return find_leaf4(address->low);
-	return find_leaf6(address->high, address->low);
-}
-
-static __always_inline __u32 source_class(__u32 leaf)
-{
-	return leaf & ((1u << settings.source_class_bits) - 1);
-}
-
-static __always_inline __u32 destination_class(__u32 leaf)
-{
-	return leaf >> settings.source_class_bits & ((1u << settings.destination_class_bits) - 1);
-}
-
-/* One way to look at a packet: who would have opened, to which port. */
-struct service {
-	__u32 from, to; /* leaves */
+/*
+ * A packet as an opening, and as a reply: whether it can be one by its ports, their
+ * class there (0: the protocol has no ports), and the slot of the rule that matches.
+ */
+struct side {
+	bool named;
 	__u32 port_class;
-	__u32 source_port;
-	__u8 protocol;
+	__u32 rule_slot;
+};
+
+struct sides {
+	struct side opening, reply;
 };
 
 /* A port as an index of a table, whose bound 6.1 and 6.12 would lose. */
@@ -91,27 +27,30 @@ static __always_inline __u32 port_index(__u32 port)
 }
 
 /* The source port's part of the key, where a rule for this port minds it. */
-static __always_inline __u32 source_port_class(const struct service *service)
+static __always_inline __u32 source_port_class(__u8 number, __u32 port_class, __u32 source_port)
 {
-	enum port_protocol protocol = service->protocol == PROTOCOL_UDP ? PORT_UDP : PORT_TCP;
+	enum port_protocol protocol = number == PROTOCOL_UDP ? PORT_UDP : PORT_TCP;
 
-	if (!settings.source_ports || !service->port_class ||
-	    !tables.minds_source_port[protocol][port_index(service->port_class)])
+	if (!settings.source_ports || !port_class ||
+	    !tables.minds_source_port[protocol][port_index(port_class)])
 		return 0;
-	return tables.source_port_class[protocol][port_index(service->source_port)];
+	return tables.source_port_class[protocol][port_index(source_port)];
 }
 
-static __always_inline const struct rule_value *find_rule(const struct service *service)
+/* The rule from one leaf to the other; who opens has `source_port`. */
+static __always_inline __u32 find_rule(__u32 from, __u32 to, __u8 protocol, __u32 port_class,
+				       __u32 source_port)
 {
 	struct rule_key key = {
-		.source_class = source_class(service->from),
-		.destination_class = destination_class(service->to),
-		.port = service->port_class,
-		.source_port = source_port_class(service),
-		.protocol = service->protocol,
+		.source_class = source_class(from),
+		.destination_class = destination_class(to),
+		.port = port_class,
+		.source_port = source_port_class(protocol, port_class, source_port),
+		.protocol = protocol,
 	};
+	const struct rule_value *rule = bpf_map_lookup_elem(&rules, &key);
 
-	return bpf_map_lookup_elem(&rules, &key);
+	return rule ? rule->slot : NO_RULE;
 }
 
 static __always_inline bool has_ports(__u8 protocol)
@@ -123,52 +62,51 @@ static __always_inline __u32 find_port_class(__u8 protocol, __u16 port)
 {
 	__u32 index = port_index(port);
 
-	return protocol == PROTOCOL_TCP ? tables.port_class[PORT_TCP][index] :
-					  tables.port_class[PORT_UDP][index];
+	return protocol == PROTOCOL_TCP ? tables.port_class[PORT_TCP][index]
+					: tables.port_class[PORT_UDP][index];
 }
 
-static __always_inline bool may_be_reply(const struct packet *packet)
+/* Does any rule name the service that the packet asks for, or answers from? */
+static __always_inline enum drop_reason name_sides(const struct packet *packet, struct sides *sides)
 {
-	return packet->protocol != PROTOCOL_TCP || packet->tcp_flags & (TCP_ACK | TCP_RST);
+	sides->opening.rule_slot = sides->reply.rule_slot = NO_RULE;
+	if (!has_ports(packet->protocol)) {
+		sides->opening.named = tables.protocol_named[packet->protocol];
+		sides->reply.named = settings.stateful && sides->opening.named;
+		return sides->opening.named ? DROP_NONE : DROP_UNKNOWN_PROTOCOL;
+	}
+	sides->opening.port_class = find_port_class(packet->protocol, packet->destination_port);
+	sides->opening.named = sides->opening.port_class;
+	sides->reply.port_class = find_port_class(packet->protocol, packet->source_port);
+	sides->reply.named = sides->reply.port_class;
+	return sides->opening.named || sides->reply.named ? DROP_NONE : DROP_UNKNOWN_PORT;
 }
 
-/* Finds the rule that lets the packet pass, as an opening or as a reply, or the reason why none does. */
-static __always_inline enum drop_reason classify(const struct packet *packet,
-						 struct judgement *judgement)
+static __always_inline bool has_rule(const struct side *side)
 {
-	struct service opening = { .protocol = packet->protocol };
-	struct service reply = { .protocol = packet->protocol };
-	const struct rule_value *rule;
+	return side->rule_slot != NO_RULE;
+}
 
-	if (has_ports(packet->protocol)) {
-		opening.port_class = find_port_class(packet->protocol, packet->destination_port);
-		reply.port_class = find_port_class(packet->protocol, packet->source_port);
-		if (!opening.port_class && !reply.port_class)
-			return DROP_UNKNOWN_PORT;
-	} else if (!tables.protocol_named[packet->protocol]) {
-		return DROP_UNKNOWN_PROTOCOL;
-	}
-	opening.from = reply.to = find_leaf(packet, &packet->source);
-	opening.to = reply.from = find_leaf(packet, &packet->destination);
-	opening.source_port = packet->source_port;
-	reply.source_port = packet->destination_port;
-	if (!(opening.from & opening.to & NODE_LEAF))
-		return DROP_INTERNAL;
-	if (opening.port_class || !has_ports(packet->protocol)) {
-		rule = find_rule(&opening);
-		if (rule)
-			return pass_by_rule(judgement, rule, DIRECTION_OPENING);
-	}
-	if (reply.port_class) {
-		rule = find_rule(&reply);
-		if (rule && may_be_reply(packet))
-			return pass_by_rule(judgement, rule, DIRECTION_REPLY);
-		if (rule)
-			return DROP_NOT_A_REPLY;
-	}
-	if (!(opening.from & NODE_NAMED))
+/* Finds the rules, for the leaves of the packet's source and destination. */
+static __always_inline void match_rules(const struct packet *packet, __u32 source,
+					__u32 destination, struct sides *sides)
+{
+	if (sides->opening.named)
+		sides->opening.rule_slot =
+			find_rule(source, destination, packet->protocol, sides->opening.port_class,
+				  packet->source_port);
+	if (sides->reply.named)
+		sides->reply.rule_slot =
+			find_rule(destination, source, packet->protocol, sides->reply.port_class,
+				  packet->destination_port);
+}
+
+/* Why no rule matched. */
+static __always_inline enum drop_reason blame_roles(__u32 source, __u32 destination)
+{
+	if (!(source & NODE_NAMED))
 		return DROP_NO_ROLE_SOURCE;
-	return opening.to & NODE_NAMED ? DROP_NO_RULE : DROP_NO_ROLE_DESTINATION;
+	return destination & NODE_NAMED ? DROP_NO_RULE : DROP_NO_ROLE_DESTINATION;
 }
 
 #endif

@@ -1,9 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Last step: count the judgement, and turn it into what the NIC is told. */
+/* Last step: count the judgement, and turn it into what the NIC is told. What becomes of flows is counted at once. */
 #ifndef COUNT_H
 #define COUNT_H
 
-#define LAST_HIT_RESOLUTION_NS 1000000000ull
+/* The clock for all that is remembered of a packet, and how often it is written at most. */
+#define TIME_RESOLUTION_NS 1000000000ull
+
+static __always_inline __u64 clock_now(void)
+{
+	return settings.explain ? bench_clock_ns : bpf_ktime_get_coarse_ns();
+}
+
+static __always_inline void count_flow(enum flow_event event)
+{
+	__u32 index = event;
+	__u64 *counter = bpf_map_lookup_elem(&flow_counters, &index);
+
+	if (counter)
+		(*counter)++;
+}
 
 static __always_inline void add(struct counter *counter, __u32 bytes)
 {
@@ -21,8 +36,8 @@ static __always_inline void count_rule(const struct packet *packet,
 	if (!counter)
 		return;
 	add(&counter->directions[judgement->direction == DIRECTION_REPLY], packet->frame_len);
-	now = bpf_ktime_get_coarse_ns();
-	if (now - counter->last_hit_ns >= LAST_HIT_RESOLUTION_NS)
+	now = packet->now_ns ?: clock_now();
+	if (now - counter->last_hit_ns >= TIME_RESOLUTION_NS)
 		counter->last_hit_ns = now;
 }
 

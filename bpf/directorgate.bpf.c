@@ -4,7 +4,10 @@
  *
  *   parse   bytes → struct packet        parse.h parse_ip.h packet.h
  *   judge   what needs no policy         judge.h address.h icmp.h
- *           ports, addresses → rule      classify.h
+ *           a flow that is known         flow.h flow_tables.h
+ *           addresses → classes, home    trie.h
+ *           ports, classes → rule        classify.h
+ *           openings, the first answer   flow.h flow_tables.h socket.h
  *   count   and tell the NIC             count.h
  *
  * Each step returns the one reason to drop the packet, or DROP_NONE. The maps and
@@ -20,22 +23,25 @@
 #include "parse.h"
 #include "address.h"
 #include "pass.h"
+#include "count.h"
+#include "trie.h"
 #include "classify.h"
+#include "socket.h"
+#include "flow_tables.h"
+#include "flow.h"
 #include "icmp.h"
 #include "judge.h"
-#include "count.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 SEC("xdp")
 int directorgate(struct xdp_md *ctx)
 {
-	struct cursor cursor = cursor_at(ctx, 0);
 	struct judgement judgement = {};
 	struct packet packet = {};
 
-	judgement.reason = parse(ctx, &cursor, &packet);
+	judgement.reason = parse(ctx, &packet);
 	if (!judgement.reason)
-		judgement.reason = judge(ctx, &cursor, &packet, &judgement);
+		judgement.reason = judge(ctx, &packet, &judgement);
 	return count(&packet, &judgement);
 }

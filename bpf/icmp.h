@@ -24,7 +24,7 @@ enum {
 };
 
 #define NEIGHBOUR_HOP_LIMIT 255 /* RFC 4861: it was sent on this link */
-#define LISTENER_HOP_LIMIT 1    /* RFC 3810 */
+#define LISTENER_HOP_LIMIT  1   /* RFC 3810 */
 
 /* The transport bytes that every ICMP error quotes (RFC 792): the ports, or type and code. */
 struct quoted_transport {
@@ -64,7 +64,13 @@ static __always_inline bool is_between_roles(const struct packet *packet)
 	       NODE_NAMED;
 }
 
-/* Reads the start of the packet that an ICMP error quotes. Its flags are unknown: it may be a reply. */
+static __always_inline bool is_source_at_home(const struct packet *packet)
+{
+	return !settings.homes || is_at_home(packet, find_leaf(packet, &packet->source));
+}
+
+/* Reads the start of the packet that an ICMP error quotes. Its flags are unknown: it may be a
+ * reply. */
 static __always_inline enum drop_reason parse_quote(struct xdp_md *ctx, struct cursor *c,
 						    struct packet *quoted)
 {
@@ -81,11 +87,31 @@ static __always_inline enum drop_reason parse_quote(struct xdp_md *ctx, struct c
 	transport = take(c, sizeof(*transport));
 	if (!transport)
 		return DROP_TRUNCATED;
-	quoted->source_port = bpf_ntohs(transport->first);
-	quoted->destination_port = bpf_ntohs(transport->second);
 	quoted->icmp_type = bpf_ntohs(transport->first) >> 8;
 	quoted->tcp_flags = TCP_ACK;
+	if (has_ports(quoted->protocol)) {
+		quoted->source_port = bpf_ntohs(transport->first);
+		quoted->destination_port = bpf_ntohs(transport->second);
+	}
 	return DROP_NONE;
+}
+
+/* Does a rule let the receiver of the error send that, and where it needs a flow, is there one? */
+static __always_inline bool may_be_sent(struct xdp_md *ctx, struct packet *quoted)
+{
+	__u32 source = find_leaf(quoted, &quoted->source);
+	__u32 destination = find_leaf(quoted, &quoted->destination);
+	struct sides sides = {};
+
+	if (name_sides(quoted, &sides) || !(source & destination & NODE_LEAF))
+		return false;
+	match_rules(quoted, source, destination, &sides);
+	if (!has_rule(&sides.opening) && !has_rule(&sides.reply))
+		return false;
+	if (!settings.stateful)
+		return true;
+	quoted->now_ns = clock_now();
+	return is_remembered(ctx, quoted, &sides);
 }
 
 /*
@@ -95,15 +121,14 @@ static __always_inline enum drop_reason parse_quote(struct xdp_md *ctx, struct c
 __noinline __u32 find_related(struct xdp_md *ctx, __u32 offset, __u32 kind, __u64 high, __u64 low)
 {
 	struct cursor c = cursor_at(ctx, offset);
-	struct packet quoted = { .kind = kind };
-	struct judgement judgement = {};
+	struct packet quoted = {.kind = kind};
 
 	if (parse_quote(ctx, &c, &quoted))
 		return 0;
 	if (quoted.source.high != high || quoted.source.low != low || is_martian_pair(&quoted))
 		return 0;
 	if (!is_icmp(&quoted))
-		return classify(&quoted, &judgement) ? 0 : c.offset;
+		return may_be_sent(ctx, &quoted) ? c.offset : 0;
 	if (settings.pass[PASS_PING] && is_echo(&quoted) && is_between_roles(&quoted))
 		return c.offset;
 	return 0;
@@ -126,34 +151,58 @@ static __always_inline bool is_discovery(const struct packet *packet)
 
 	if (packet->kind != LINK_IPV6)
 		return false;
-	return is_listener_discovery(type) || (type >= ICMPV6_ROUTER_SOLICITATION &&
-					       type <= ICMPV6_NEIGHBOUR_ADVERTISEMENT);
+	return is_listener_discovery(type) ||
+	       (type >= ICMPV6_ROUTER_SOLICITATION && type <= ICMPV6_NEIGHBOUR_ADVERTISEMENT);
 }
 
-static __always_inline enum drop_reason judge_icmp(struct xdp_md *ctx, struct cursor *c,
-						   const struct packet *packet,
-						   struct judgement *judgement)
+static __always_inline enum drop_reason judge_error(struct xdp_md *ctx, const struct packet *packet,
+						    struct judgement *judgement)
 {
 	const struct ip_address *receiver = &packet->destination;
 	__u32 quote_end;
 
-	if (is_error(packet)) {
-		if (!settings.pass[PASS_ICMP_ERRORS])
-			return DROP_ICMP_TYPE;
-		quote_end = find_related(ctx, c->offset, packet->kind, receiver->high,
-					 receiver->low);
-		if (!quote_end || quote_end > packet->ip_end)
-			return DROP_ICMP_UNRELATED;
-		return pass_by_switch(judgement, PASS_ICMP_ERRORS, DROP_ICMP_TYPE);
-	}
-	if (is_discovery(packet)) {
-		if (!is_genuine_discovery(packet))
-			return DROP_NEIGHBOUR_DISCOVERY;
-		return pass_by_switch(judgement, PASS_NEIGHBOUR_DISCOVERY,
-				      DROP_NEIGHBOUR_DISCOVERY);
-	}
-	if (is_echo(packet) && settings.pass[PASS_PING] && is_between_roles(packet))
-		return pass_by_switch(judgement, PASS_PING, DROP_ICMP_TYPE);
+	if (!settings.pass[PASS_ICMP_ERRORS])
+		return DROP_ICMP_TYPE;
+	if (!is_source_at_home(packet))
+		return DROP_SPOOFED_SOURCE;
+	quote_end =
+		find_related(ctx, packet->read_end, packet->kind, receiver->high, receiver->low);
+	if (!quote_end || quote_end > packet->ip_end)
+		return DROP_ICMP_UNRELATED;
+	return pass_by_switch(judgement, PASS_ICMP_ERRORS, DROP_ICMP_TYPE);
+}
+
+static __always_inline enum drop_reason judge_discovery(const struct packet *packet,
+							struct judgement *judgement)
+{
+	if (!is_genuine_discovery(packet) || !settings.pass[PASS_NEIGHBOUR_DISCOVERY])
+		return DROP_NEIGHBOUR_DISCOVERY;
+	if (!is_source_at_home(packet))
+		return DROP_SPOOFED_SOURCE;
+	return pass_by_switch(judgement, PASS_NEIGHBOUR_DISCOVERY, DROP_NEIGHBOUR_DISCOVERY);
+}
+
+static __always_inline enum drop_reason judge_echo(const struct packet *packet,
+						   struct judgement *judgement)
+{
+	if (!settings.pass[PASS_PING])
+		return DROP_ICMP_TYPE;
+	if (!is_source_at_home(packet))
+		return DROP_SPOOFED_SOURCE;
+	if (!is_between_roles(packet))
+		return DROP_ICMP_TYPE;
+	return pass_by_switch(judgement, PASS_PING, DROP_ICMP_TYPE);
+}
+
+static __always_inline enum drop_reason judge_icmp(struct xdp_md *ctx, const struct packet *packet,
+						   struct judgement *judgement)
+{
+	if (is_error(packet))
+		return judge_error(ctx, packet, judgement);
+	if (is_discovery(packet))
+		return judge_discovery(packet, judgement);
+	if (is_echo(packet))
+		return judge_echo(packet, judgement);
 	return DROP_ICMP_TYPE;
 }
 

@@ -3,14 +3,15 @@
 #ifndef JUDGE_H
 #define JUDGE_H
 
-#define DHCP_SERVER_PORT 67
-#define DHCP_CLIENT_PORT 68
+#define DHCP_SERVER_PORT   67
+#define DHCP_CLIENT_PORT   68
 #define DHCPV6_CLIENT_PORT 546
 #define DHCPV6_SERVER_PORT 547
-#define DHCPV6_GROUP_HIGH 0xff02000000000000ull /* ff02::1:2 */
-#define DHCPV6_GROUP_LOW 0x10002ull
+#define DHCPV6_GROUP_HIGH  0xff02000000000000ull /* ff02::1:2 */
+#define DHCPV6_GROUP_LOW   0x10002ull
 
-/* `::` may only ask whether an address is taken, or report groups, and to a group (RFC 4861, 3810). */
+/* `::` may only ask whether an address is taken, or report groups, and to a group (RFC 4861, 3810).
+ */
 static __always_inline bool may_be_unspecified(const struct packet *packet)
 {
 	return packet->protocol == PROTOCOL_ICMPV6 && !is_unicast(packet) &&
@@ -63,12 +64,46 @@ static __always_inline bool passes_as_dhcp(const struct packet *packet)
 	if (!settings.pass[PASS_DHCP] || !is_link_dhcp(packet))
 		return false;
 	return !is_martian(packet) ||
-	       (is_unspecified(&packet->source) &&
-		packet->source_port == DHCP_CLIENT_PORT);
+	       (is_unspecified(&packet->source) && packet->source_port == DHCP_CLIENT_PORT);
 }
 
-static __always_inline enum drop_reason judge_ip(struct xdp_md *ctx, struct cursor *c,
-						 const struct packet *packet,
+/* Of the packet's sides the one whose rule matched; who opens goes first. */
+static __always_inline enum drop_reason judge_by_rule(const struct sides *sides,
+						      struct judgement *judgement)
+{
+	if (has_rule(&sides->opening))
+		return pass_by_rule(judgement, sides->opening.rule_slot, DIRECTION_OPENING);
+	return pass_by_rule(judgement, sides->reply.rule_slot, DIRECTION_REPLY);
+}
+
+static __always_inline enum drop_reason judge_by_policy(struct xdp_md *ctx, struct packet *packet,
+							struct judgement *judgement)
+{
+	struct sides sides = {};
+	enum drop_reason reason = name_sides(packet, &sides);
+	__u32 source, destination;
+
+	if (reason)
+		return reason;
+	if (settings.stateful && passes_by_flow(packet, &sides, judgement))
+		return DROP_NONE;
+	source = find_leaf(packet, &packet->source);
+	destination = find_leaf(packet, &packet->destination);
+	if (!(source & destination & NODE_LEAF))
+		return DROP_INTERNAL;
+	if (!is_at_home(packet, source))
+		return DROP_SPOOFED_SOURCE;
+	match_rules(packet, source, destination, &sides);
+	if (!has_rule(&sides.opening) && !has_rule(&sides.reply))
+		return blame_roles(source, destination);
+	if (!has_rule(&sides.opening) && is_syn(packet))
+		return DROP_NOT_A_REPLY;
+	if (settings.stateful)
+		return judge_by_state(ctx, packet, &sides, judgement);
+	return judge_by_rule(&sides, judgement);
+}
+
+static __always_inline enum drop_reason judge_ip(struct xdp_md *ctx, struct packet *packet,
 						 struct judgement *judgement)
 {
 	if (passes_as_dhcp(packet))
@@ -78,19 +113,21 @@ static __always_inline enum drop_reason judge_ip(struct xdp_md *ctx, struct curs
 	if (packet->protocol == PROTOCOL_TCP && has_odd_flags(packet->tcp_flags))
 		return DROP_TCP_FLAGS;
 	if (is_icmp(packet))
-		return judge_icmp(ctx, c, packet, judgement);
-	return classify(packet, judgement);
+		return judge_icmp(ctx, packet, judgement);
+	return judge_by_policy(ctx, packet, judgement);
 }
 
-static __always_inline enum drop_reason judge(struct xdp_md *ctx, struct cursor *c,
-					      const struct packet *packet,
-					      struct judgement *judgement)
+/* A subprogram that the verifier checks once, whatever the parser's way here was. */
+__noinline enum drop_reason judge(struct xdp_md *ctx, struct packet *packet,
+				  struct judgement *judgement)
 {
+	if (!packet || !judgement)
+		return DROP_INTERNAL;
 	if (packet->kind == LINK_ARP)
 		return pass_by_switch(judgement, PASS_ARP, DROP_ARP);
 	if (packet->kind == LINK_CONTROL)
 		return pass_by_switch(judgement, PASS_LINK_CONTROL, DROP_LINK_CONTROL);
-	return judge_ip(ctx, c, packet, judgement);
+	return judge_ip(ctx, packet, judgement);
 }
 
 #endif

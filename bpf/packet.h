@@ -24,17 +24,22 @@ enum {
 
 enum { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_ACK = 16 };
 
-/* An IPv4 address stands in the low 32 bits of `low`; an IPv6 address begins at the top of `high`. */
+/* An IPv4 address stands in the low 32 bits of `low`; an IPv6 address begins at the top of `high`.
+ */
 struct ip_address {
 	__u64 high, low;
 };
 
 struct packet {
 	struct ip_address source, destination;
+	__u64 now_ns;    /* set once flows are looked at; 0: not yet */
 	__u32 frame_len; /* bytes, all buffers */
 	__u32 ip_end;    /* offset behind the IP packet; what the frame holds there is padding */
+	__u32 read_end;  /* offset behind what was read: the fixed part of the transport header */
+	__u32 data_len;  /* bytes behind the TCP header */
 	__u16 source_port, destination_port;
-	__u8 kind; /* enum link_kind */
+	__u8 kind;  /* enum link_kind */
+	__u8 place; /* of struct places */
 	__u8 protocol;
 	__u8 hop_limit;
 	__u8 tcp_flags;

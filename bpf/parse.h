@@ -1,25 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* First step: from bytes to struct packet, or the reason why not. Nothing is judged by policy here. */
+/* First step: from bytes to struct packet, or the reason why not. Nothing is judged by policy here.
+ */
 #ifndef PARSE_H
 #define PARSE_H
 
-#define ETHERTYPE_IPV4 0x0800
-#define ETHERTYPE_ARP 0x0806
-#define ETHERTYPE_VLAN 0x8100          /* 802.1Q */
-#define ETHERTYPE_IPV6 0x86dd
-#define ETHERTYPE_SLOW 0x8809          /* LACP */
-#define ETHERTYPE_SERVICE_VLAN 0x88a8  /* 802.1ad */
-#define ETHERTYPE_LLDP 0x88cc
-#define ETHERTYPE_LENGTH_MAX 1500      /* at most this: an 802.3 length, no type */
-#define LLC_SPANNING_TREE 0x42
+#define ETHERTYPE_IPV4         0x0800
+#define ETHERTYPE_ARP          0x0806
+#define ETHERTYPE_VLAN         0x8100 /* 802.1Q */
+#define ETHERTYPE_IPV6         0x86dd
+#define ETHERTYPE_SLOW         0x8809 /* LACP */
+#define ETHERTYPE_SERVICE_VLAN 0x88a8 /* 802.1ad */
+#define ETHERTYPE_LLDP         0x88cc
+#define ETHERTYPE_LENGTH_MAX   1500 /* at most this: an 802.3 length, no type */
+#define LLC_SPANNING_TREE      0x42
 
 #define VLAN_TAGS_MAX 2
+#define VLAN_ID_MASK  0xfff
 
 /* What is left of the packet: everything from position to end is unread. */
 struct cursor {
 	void *position;
 	void *end;
-	__u32 offset; /* of position, from the frame's start; the verifier lets no one subtract pointers */
+	__u32 offset; /* of position, from the frame's start; the verifier lets no one subtract
+			 pointers */
 };
 
 /* More than the parser ever walks: 22 bytes of link header, IP, 512 of extensions, ICMP, again. */
@@ -111,9 +114,38 @@ static __always_inline bool is_vlan(__be16 ethertype)
 	       ethertype == bpf_htons(ETHERTYPE_SERVICE_VLAN);
 }
 
+/* The VLAN ids of a frame's tags; 0 counts as none. */
+struct vlan_ids {
+	__u32 first, second;
+};
+
+static __always_inline void note_vlan(struct vlan_ids *vlans, __be16 control)
+{
+	__u32 id = bpf_ntohs(control) & VLAN_ID_MASK;
+
+	if (vlans->first && id)
+		vlans->second = id;
+	else if (id)
+		vlans->first = id;
+}
+
+/* What an untagged link-control frame says is about the link itself, and of no VLAN. */
+static __always_inline enum drop_reason find_place(struct packet *packet,
+						   const struct vlan_ids *vlans)
+{
+	__u32 id = vlans->first;
+
+	if (!settings.vlans || (packet->kind == LINK_CONTROL && !id))
+		return DROP_NONE;
+	asm volatile("" : "+r"(id)); /* or 6.1 and 6.12 lose the bound */
+	packet->place = places.of_vlan[id & VLAN_ID_MASK];
+	return packet->place && !vlans->second ? DROP_NONE : DROP_VLAN;
+}
+
 static __always_inline enum drop_reason parse_link(struct cursor *c, struct packet *packet)
 {
 	const struct ethhdr *ethernet = take(c, sizeof(*ethernet));
+	struct vlan_ids vlans = {};
 	__be16 ethertype;
 
 	if (!ethernet)
@@ -130,6 +162,7 @@ static __always_inline enum drop_reason parse_link(struct cursor *c, struct pack
 		tag = take(c, sizeof(*tag));
 		if (!tag)
 			return DROP_TRUNCATED;
+		note_vlan(&vlans, tag->control);
 		ethertype = tag->ethertype;
 	}
 	if (ethertype == bpf_htons(ETHERTYPE_IPV4))
@@ -142,7 +175,7 @@ static __always_inline enum drop_reason parse_link(struct cursor *c, struct pack
 		packet->kind = LINK_CONTROL;
 	else
 		return DROP_NOT_IP;
-	return DROP_NONE;
+	return find_place(packet, &vlans);
 }
 
 static __always_inline enum drop_reason parse_tcp(struct cursor *c, struct packet *packet,
@@ -156,6 +189,7 @@ static __always_inline enum drop_reason parse_tcp(struct cursor *c, struct packe
 	header_len = (tcp->data_offset >> 4) * 4;
 	if (header_len < sizeof(*tcp) || header_len > payload_len)
 		return DROP_MALFORMED;
+	packet->data_len = payload_len - header_len;
 	packet->source_port = bpf_ntohs(tcp->source);
 	packet->destination_port = bpf_ntohs(tcp->destination);
 	packet->tcp_flags = tcp->flags;
@@ -198,25 +232,26 @@ static __always_inline enum drop_reason parse_transport(struct cursor *c, struct
 	return DROP_NONE;
 }
 
-/* Leaves the cursor behind the transport header: at the quoted packet of an ICMP error. */
-static __always_inline enum drop_reason parse(struct xdp_md *ctx, struct cursor *c,
-					      struct packet *packet)
+static __always_inline enum drop_reason parse(struct xdp_md *ctx, struct packet *packet)
 {
+	struct cursor c = cursor_at(ctx, 0);
 	enum drop_reason reason;
 	__u32 payload_len = 0;
 
 	packet->frame_len = ctx->data_end - ctx->data;
-	reason = parse_link(c, packet);
+	reason = parse_link(&c, packet);
 	if (reason || packet->kind == LINK_ARP || packet->kind == LINK_CONTROL)
 		return reason;
 	if (packet->kind == LINK_IPV4)
-		reason = parse_ipv4(ctx, c, packet, WHOLE, &payload_len);
+		reason = parse_ipv4(ctx, &c, packet, WHOLE, &payload_len);
 	else
-		reason = parse_ipv6(ctx, c, packet, WHOLE, &payload_len);
+		reason = parse_ipv6(ctx, &c, packet, WHOLE, &payload_len);
 	if (reason)
 		return reason;
-	packet->ip_end = c->offset + payload_len;
-	return parse_transport(c, packet, payload_len);
+	packet->ip_end = c.offset + payload_len;
+	reason = parse_transport(&c, packet, payload_len);
+	packet->read_end = c.offset;
+	return reason;
 }
 
 #endif

@@ -14,12 +14,11 @@ static __always_inline enum drop_reason pass_by_switch(struct judgement *judgeme
 	return DROP_NONE;
 }
 
-static __always_inline enum drop_reason pass_by_rule(struct judgement *judgement,
-						     const struct rule_value *rule,
+static __always_inline enum drop_reason pass_by_rule(struct judgement *judgement, __u32 rule_slot,
 						     enum direction direction)
 {
 	judgement->verdict = VERDICT_RULE;
-	judgement->rule_slot = rule->slot;
+	judgement->rule_slot = rule_slot;
 	judgement->direction = direction;
 	return DROP_NONE;
 }

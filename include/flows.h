@@ -6,7 +6,8 @@
 #ifndef DIRECTORGATE_FLOWS_H
 #define DIRECTORGATE_FLOWS_H
 
-/* X(id, label, default time in seconds, meaning). The order is ABI: append, never reorder or reuse. */
+/* X(id, label, default time in seconds, meaning). The order is ABI: append, never reorder or reuse.
+ */
 #define FLOW_PHASES(X)                                                                             \
 	X(TCP_OPENING, "tcp-opening", 60, "TCP, until the opener acknowledges an answer")          \
 	X(TCP_OPEN, "tcp-open", 86400, "TCP, answered and acknowledged")                           \
@@ -53,9 +54,9 @@ struct flow_key6 {
 
 /* An opening that no answer has proven yet. */
 struct opening {
-	__u64 seen_ns;            /* CLOCK_MONOTONIC_COARSE of the opener's last packet, to a second */
-	__u32 acknowledgement;    /* TCP: what the opener has to acknowledge */
-	__u32 answered;           /* TCP: 1 when acknowledgement is known */
+	__u64 seen_ns;         /* CLOCK_MONOTONIC_COARSE of the opener's last packet, to a second */
+	__u32 acknowledgement; /* TCP: what the opener has to acknowledge */
+	__u32 answered;        /* TCP: 1 when acknowledgement is known */
 };
 
 /*

@@ -109,9 +109,8 @@ int dataplane_bench_counters(struct dataplane_bench *bench, struct counters *cou
 	const struct policy *policy = bench->policy;
 	AUTO_FREE __u32 *rules = count_up(policy->rule_count);
 	AUTO_FREE __u32 *interfaces = count_up(policy->interface_count);
-	struct slot_index index = {.rules = rules,
-				   .rule_slots = policy->rule_count,
-				   .interfaces = interfaces};
+	struct slot_index index = {
+		.rules = rules, .rule_slots = policy->rule_count, .interfaces = interfaces};
 	struct counter_maps maps = generation_counter_maps(&bench->generation);
 	int err;
 

@@ -139,8 +139,9 @@ static int place_map(struct bpf_map *map, int fd, __u32 entries)
 }
 
 /* What outlives the generation, where it is not its own; all instances have the same. */
-static int place_lasting_maps(struct directorgate_bpf *skeleton, const struct counter_maps *counters,
-			      const struct flow_maps *flows, const struct generation_plan *plan)
+static int place_lasting_maps(struct directorgate_bpf *skeleton,
+			      const struct counter_maps *counters, const struct flow_maps *flows,
+			      const struct generation_plan *plan)
 {
 	const struct {
 		struct bpf_map *map;

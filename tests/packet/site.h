@@ -21,11 +21,14 @@ enum site_name {
 	SITE_CLOSED,  /* every switch off */
 	SITE_MONITOR, /* as usual, and drops nothing */
 	SITE_CHOICES, /* the profile's options, without and override */
+	SITE_FLOWS,   /* as usual, and replies need a flow */
 	SITE_COUNT
 };
 
+/* Most rows are about one packet alone: there a reply needs no flow. */
 struct site {
 	const char *profile, *mode, *pass;
+	bool stateful;
 };
 
 static const struct site sites[SITE_COUNT] = {
@@ -41,6 +44,7 @@ static const struct site sites[SITE_COUNT] = {
 			  "without: [rp-dir-8080], override: {any-edge-50001: {from: admins}, "
 			  "cli-dir-443: {ports: [8443]}}}",
 			  "enforce", "{}"},
+	[SITE_FLOWS] = {"single-director", "enforce", "{}", .stateful = true},
 };
 
 /* 10.30.0.77 is a director and a client at once, 10.20.2.22 in the pool and a server. */
@@ -107,8 +111,8 @@ static inline void write_site(const struct site *site, char path[32])
 	strcpy(path, "/tmp/packet-test-XXXXXX");
 	file = fdopen(mkstemp(path), "w");
 	assert_non_null(file);
-	fprintf(file, "profile: %s\nmode: %s\npass: %s\n%s", site->profile, site->mode, site->pass,
-		site_text);
+	fprintf(file, "profile: %s\nmode: %s\npass: %s\nstateful: %s\n%s", site->profile, site->mode,
+		site->pass, site->stateful ? "true" : "false", site_text);
 	assert_int_equal(fclose(file), 0);
 }
 

@@ -31,9 +31,14 @@ enum {
 	MULTI_BUFFER,
 	SOURCE_PORTS,
 	EXPLAIN,
+	STATEFUL,
+	PICKUP,
+	HOMES,
+	VLANS,
 	SETTING_COUNT,
 };
 #define COMBINATION_COUNT (1u << SETTING_COUNT)
+#define SWITCHES ((1u << PASS_SWITCH_COUNT) - 1)
 
 static char verifier_log[1 << 16];
 
@@ -46,11 +51,17 @@ static void set(struct directorgate_bpf *program, unsigned combination)
 {
 	struct settings *settings = &program->rodata->settings;
 
+	settings->generation = 1;
 	settings->source_class_bits = 8;
+	settings->destination_class_bits = 8;
 	settings->monitor = has(combination, MONITOR);
 	settings->multi_buffer = has(combination, MULTI_BUFFER);
 	settings->source_ports = has(combination, SOURCE_PORTS);
 	settings->explain = has(combination, EXPLAIN);
+	settings->stateful = has(combination, STATEFUL);
+	settings->pickup = has(combination, PICKUP);
+	settings->homes = has(combination, HOMES);
+	settings->vlans = has(combination, VLANS);
 	for (unsigned i = 0; i < PASS_SWITCH_COUNT; i++)
 		settings->pass[i] = has(combination, i);
 	if (settings->multi_buffer)
@@ -88,11 +99,12 @@ static void loads(unsigned combination)
 	if (!err && instructions_processed() <= INSTRUCTIONS_MAX)
 		return;
 	fail_msg("%s: pass switches %#x, monitor %d, multi-buffer %d, source ports %d, explain "
-		 "%d\n%s",
-		 err ? strerror(-err) : "too long a way for the verifier",
-		 combination & ((1u << PASS_SWITCH_COUNT) - 1), has(combination, MONITOR),
-		 has(combination, MULTI_BUFFER), has(combination, SOURCE_PORTS),
-		 has(combination, EXPLAIN), verifier_log);
+		 "%d, stateful %d, pickup %d, homes %d, vlans %d\n%s",
+		 err ? strerror(-err) : "too long a way for the verifier", combination & SWITCHES,
+		 has(combination, MONITOR), has(combination, MULTI_BUFFER),
+		 has(combination, SOURCE_PORTS), has(combination, EXPLAIN),
+		 has(combination, STATEFUL), has(combination, PICKUP), has(combination, HOMES),
+		 has(combination, VLANS), verifier_log);
 }
 
 static void load_all_with(int fewest_on, int most_on)
@@ -117,10 +129,14 @@ static void the_program_loads_with_up_to_one_setting_off(void **state)
 	load_all_with(SETTING_COUNT - 1, SETTING_COUNT);
 }
 
-static void the_program_loads_with_every_other_combination_of_settings(void **state)
+/* The switches are all alike, so that here they go together. */
+static void the_program_loads_with_every_combination_of_the_other_settings(void **state)
 {
 	(void)state;
-	load_all_with(3, SETTING_COUNT - 2);
+	for (unsigned others = 0; others < COMBINATION_COUNT; others += SWITCHES + 1) {
+		loads(others);
+		loads(others | SWITCHES);
+	}
 }
 
 static int ignore(enum libbpf_print_level level, const char *format, va_list arguments)
@@ -139,7 +155,7 @@ int main(void)
 		cmocka_unit_test(the_program_loads_with_up_to_one_setting_off),
 	};
 	const struct CMUnitTest others[] = {
-		cmocka_unit_test(the_program_loads_with_every_other_combination_of_settings),
+		cmocka_unit_test(the_program_loads_with_every_combination_of_the_other_settings),
 	};
 	const char *which = getenv("LOAD_TEST");
 	int failed;

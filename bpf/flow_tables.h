@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The tables of openings and flows: one of each for each family, by who opened. */
+#ifndef FLOW_TABLES_H
+#define FLOW_TABLES_H
+
+static __always_inline struct flow_key4 key4(const struct packet *packet, enum direction direction)
+{
+	bool opens = direction == DIRECTION_OPENING;
+
+	return (struct flow_key4){
+		.opener = opens ? packet->source.low : packet->destination.low,
+		.responder = opens ? packet->destination.low : packet->source.low,
+		.opener_port = opens ? packet->source_port : packet->destination_port,
+		.responder_port = opens ? packet->destination_port : packet->source_port,
+		.protocol = packet->protocol,
+	};
+}
+
+static __always_inline struct flow_key6 key6(const struct packet *packet, enum direction direction)
+{
+	bool opens = direction == DIRECTION_OPENING;
+	const struct ip_address *opener = opens ? &packet->source : &packet->destination;
+	const struct ip_address *responder = opens ? &packet->destination : &packet->source;
+
+	return (struct flow_key6){
+		.opener_high = opener->high,
+		.opener_low = opener->low,
+		.responder_high = responder->high,
+		.responder_low = responder->low,
+		.opener_port = opens ? packet->source_port : packet->destination_port,
+		.responder_port = opens ? packet->destination_port : packet->source_port,
+		.protocol = packet->protocol,
+	};
+}
+
+/* What is there for the packet when it goes in that direction, however old; or NULL. */
+static __always_inline struct flow *find_flow(const struct packet *packet, enum direction direction)
+{
+	if (packet->kind == LINK_IPV4) {
+		struct flow_key4 key = key4(packet, direction);
+
+		return bpf_map_lookup_elem(&flows4, &key);
+	} else {
+		struct flow_key6 key = key6(packet, direction);
+
+		return bpf_map_lookup_elem(&flows6, &key);
+	}
+}
+
+static __always_inline struct opening *find_opening(const struct packet *packet,
+						    enum direction direction)
+{
+	if (packet->kind == LINK_IPV4) {
+		struct flow_key4 key = key4(packet, direction);
+
+		return bpf_map_lookup_elem(&openings4, &key);
+	} else {
+		struct flow_key6 key = key6(packet, direction);
+
+		return bpf_map_lookup_elem(&openings6, &key);
+	}
+}
+
+static __always_inline void put_opening(const struct packet *packet, const struct opening *opening)
+{
+	long err;
+
+	if (packet->kind == LINK_IPV4) {
+		struct flow_key4 key = key4(packet, DIRECTION_OPENING);
+
+		err = bpf_map_update_elem(&openings4, &key, opening, BPF_ANY);
+	} else {
+		struct flow_key6 key = key6(packet, DIRECTION_OPENING);
+
+		err = bpf_map_update_elem(&openings6, &key, opening, BPF_ANY);
+	}
+	count_flow(err ? FLOW_EVENT_FAILURE : FLOW_EVENT_OPENING);
+}
+
+/* Makes a flow of an opening, which stays where the kernel has no room for a flow. */
+static __always_inline void put_flow(const struct packet *packet, enum direction direction,
+				     const struct flow *flow)
+{
+	long err;
+
+	if (packet->kind == LINK_IPV4) {
+		struct flow_key4 key = key4(packet, direction);
+
+		err = bpf_map_update_elem(&flows4, &key, flow, BPF_ANY);
+		if (!err)
+			bpf_map_delete_elem(&openings4, &key);
+	} else {
+		struct flow_key6 key = key6(packet, direction);
+
+		err = bpf_map_update_elem(&flows6, &key, flow, BPF_ANY);
+		if (!err)
+			bpf_map_delete_elem(&openings6, &key);
+	}
+	count_flow(err ? FLOW_EVENT_FAILURE : FLOW_EVENT_PROMOTION);
+}
+
+static __always_inline __u64 timeout_of(enum flow_phase phase)
+{
+	switch (phase) {
+	case FLOW_TCP_OPENING:
+		return settings.timeouts_ns[FLOW_TCP_OPENING];
+	case FLOW_TCP_OPEN:
+		return settings.timeouts_ns[FLOW_TCP_OPEN];
+	case FLOW_TCP_CLOSING:
+		return settings.timeouts_ns[FLOW_TCP_CLOSING];
+	case FLOW_UDP_OPENING:
+		return settings.timeouts_ns[FLOW_UDP_OPENING];
+	case FLOW_UDP_OPEN:
+		return settings.timeouts_ns[FLOW_UDP_OPEN];
+	default:
+		return settings.timeouts_ns[FLOW_OTHER];
+	}
+}
+
+/* Signed, since another processor may have written a later time than this packet's. */
+static __always_inline bool is_live(__u64 seen_ns, enum flow_phase phase, __u64 now_ns)
+{
+	return (__s64)(now_ns - seen_ns) < (__s64)timeout_of(phase);
+}
+
+/* Writes at most once a second, so that processors do not take the line from each other. */
+static __always_inline void refresh(__u64 *seen_ns, __u64 now_ns)
+{
+	if ((__s64)(now_ns - *seen_ns) >= (__s64)TIME_RESOLUTION_NS)
+		*seen_ns = now_ns;
+}
+
+static __always_inline enum flow_phase opening_phase(const struct packet *packet)
+{
+	return packet->protocol == PROTOCOL_TCP   ? FLOW_TCP_OPENING
+	       : packet->protocol == PROTOCOL_UDP ? FLOW_UDP_OPENING
+						  : FLOW_OTHER;
+}
+
+static __always_inline enum flow_phase open_phase(const struct packet *packet)
+{
+	return packet->protocol == PROTOCOL_TCP   ? FLOW_TCP_OPEN
+	       : packet->protocol == PROTOCOL_UDP ? FLOW_UDP_OPEN
+						  : FLOW_OTHER;
+}
+
+static __always_inline struct flow *live_flow(const struct packet *packet, enum direction direction)
+{
+	struct flow *flow = find_flow(packet, direction);
+
+	return flow && is_live(flow->seen_ns, flow->phase, packet->now_ns) ? flow : NULL;
+}
+
+static __always_inline struct opening *live_opening(const struct packet *packet,
+						    enum direction direction)
+{
+	struct opening *opening = find_opening(packet, direction);
+
+	return opening && is_live(opening->seen_ns, opening_phase(packet), packet->now_ns) ? opening
+											   : NULL;
+}
+
+#endif
