@@ -9,6 +9,7 @@
 
 #include "dataplane.h"
 #include "dataplane_describe.h"
+#include "dataplane_flows.h"
 #include "dataplane_generation.h"
 #include "dataplane_nic.h"
 #include "dataplane_pins.h"
@@ -23,6 +24,7 @@ struct apply {
 	struct nic *nics; /* by index into policy.interfaces */
 	size_t nic_count; /* inspected so far */
 	__u32 number;     /* of the new generation */
+	struct flow_tables flows;
 	__u32 *rule_slots;
 	__u32 *interface_slots;
 };
@@ -78,19 +80,27 @@ static int inspect_nics(struct apply *apply, struct error *error)
 	return 0;
 }
 
+static size_t count_links(const struct run *run)
+{
+	AUTO_FREE char *links = run_links_path(run);
+	char **names;
+	size_t count = run_list(links, &names);
+
+	run_free_list(names, count);
+	return count;
+}
+
 /* Is everything as this apply would make it? */
 static bool is_unchanged(const struct apply *apply, const struct dataplane_state *state,
 			 const char *build_hash)
 {
 	const struct apply_request *request = apply->request;
 	const struct policy *policy = request->policy;
-	AUTO_FREE char *links = run_links_path(apply->run);
-	char **names;
-	size_t link_count = run_list(links, &names);
 
-	run_free_list(names, link_count);
 	if (!state->applied || strcmp(state->info.config_hash, request->config_hash) ||
-	    strcmp(state->info.build_hash, build_hash) || link_count != policy->interface_count)
+	    strcmp(state->info.build_hash, build_hash) ||
+	    count_links(apply->run) != policy->interface_count ||
+	    !flows_are_kept(apply->run, policy))
 		return false;
 	for (size_t i = 0; i < policy->interface_count; i++)
 		if (state->interfaces[i].attachment != ATTACHMENT_LIVE ||
@@ -126,20 +136,42 @@ static int take_slots(struct apply *apply, struct counter_maps *maps, struct err
 	return err;
 }
 
+/* What was remembered while nothing was attached is of no use: then the tables begin anew. */
+static int open_flows(struct apply *apply, struct error *error)
+{
+	bool attached = count_links(apply->run);
+	int err;
+
+	if (!attached)
+		flows_forget(apply->run);
+	err = flows_open(apply->run, apply->request->policy, &apply->flows, error);
+	if (!err && attached && apply->flows.fresh)
+		warn(apply, "%s: the tables of openings and flows begin anew", apply->run->path);
+	return err;
+}
+
 static int load(struct apply *apply, struct generation *generation, struct error *error)
 {
+	const struct policy *policy = apply->request->policy;
 	struct counter_maps maps = COUNTER_MAPS_OWN;
 	int err = take_slots(apply, &maps, error);
 
+	if (!err)
+		err = open_flows(apply, error);
 	if (!err) {
 		struct generation_plan plan = {
-			.policy = apply->request->policy,
+			.policy = policy,
 			.tables = apply->request->tables,
 			.number = apply->number,
 			.rule_slots = apply->rule_slots,
 			.interface_slots = apply->interface_slots,
 			.instance_count = apply->nic_count,
 			.counters = maps,
+			.flows = apply->flows.maps,
+			.flow_limit = 1, /* where the policy has no flows */
+			.opening_limit = 1,
+			.grace_until_ns =
+				apply->flows.since_ns + policy->pickup_grace * NANOSECONDS,
 			.verbose = apply->request->verbose,
 		};
 
@@ -254,14 +286,6 @@ static void remove_generations(const struct run *run, __u32 but)
 	}
 }
 
-static __u32 next_generation(const struct run *run)
-{
-	size_t count;
-	AUTO_FREE __u32 *numbers = run_list_generations(run, &count);
-
-	return count ? numbers[count - 1] + 1 : 1;
-}
-
 /* Loads, pins, switches, and only then takes away what is of no more use. */
 static int replace(struct apply *apply, struct description *description, struct error *error)
 {
@@ -280,6 +304,8 @@ static int replace(struct apply *apply, struct description *description, struct 
 			run_remove_tree(folder);
 	}
 	generation_close(&generation);
+	if (!err)
+		err = flows_keep(apply->run, apply->request->policy, &apply->flows, error);
 	if (err)
 		return err;
 	detach_others(apply->run, apply->request->policy);
@@ -307,8 +333,10 @@ static int apply_locked(struct apply *apply, struct error *error)
 	if (is_unchanged(apply, &state, build_hash)) {
 		apply->result->generation = state.info.generation;
 	} else {
-		apply->result->generation = apply->number = next_generation(apply->run);
-		err = replace(apply, &description, error);
+		err = pins_take_generation(apply->run, &apply->number, error);
+		apply->result->generation = apply->number;
+		if (!err)
+			err = replace(apply, &description, error);
 	}
 	pins_free_description(&description);
 	dataplane_free_state(&state);
@@ -319,6 +347,7 @@ static void free_apply(struct apply *apply)
 {
 	for (size_t i = 0; i < apply->nic_count; i++)
 		nic_close(&apply->nics[i]);
+	flows_close(&apply->flows);
 	free(apply->nics);
 	free(apply->rule_slots);
 	free(apply->interface_slots);
@@ -328,7 +357,12 @@ int dataplane_apply(const char *run_path, const struct apply_request *request,
 		    struct apply_result *result, struct error *error)
 {
 	struct run run;
-	struct apply apply = {.request = request, .run = &run, .result = result};
+	struct apply apply = {
+		.request = request,
+		.run = &run,
+		.result = result,
+		.flows = {.maps = FLOW_MAPS_OWN},
+	};
 	int err = run_open(run_path, &run, error);
 
 	if (err)
@@ -361,6 +395,7 @@ int dataplane_detach(const char *run_path, size_t *count, struct error *error)
 		return err;
 	*count = detach_others(&run, NULL);
 	remove_generations(&run, 0);
+	flows_forget(&run);
 	run_close(&run);
 	return 0;
 }

@@ -53,7 +53,7 @@ int dataplane_bench_open(const struct policy *policy, const struct tables *table
 		.rule_slot_count = policy->rule_count,
 		.flow_limit = least(policy->flow_limit),
 		.opening_limit = least(policy->opening_limit),
-		.grace_until_ns = grace ? DATAPLANE_BENCH_START_NS + grace * 1000000000ull : 0,
+		.grace_until_ns = grace ? DATAPLANE_BENCH_START_NS + grace * NANOSECONDS : 0,
 		.explain = true,
 	};
 	struct generation generation;

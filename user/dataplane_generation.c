@@ -20,8 +20,6 @@
 #define PROGRAM_HAS_FRAGS (1u << 5)
 
 #define BATCH_ENTRIES 65536
-#define NANOSECONDS   1000000000ull
-
 /* What libbpf had to say since the last load began. */
 static struct {
 	char *text;

@@ -13,6 +13,8 @@
 #include "layout.h"
 #include "policy.h"
 
+#define NANOSECONDS 1000000000ull /* in a second */
+
 struct directorgate_bpf; /* the skeleton */
 
 /* Counter maps that outlive the generation; -1: the generation gets its own. */

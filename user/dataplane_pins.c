@@ -195,24 +195,40 @@ int pins_find_program(const struct run *run, __u32 program_id, __u32 *generation
 }
 
 /* Opens the array of one value, or makes and pins it. */
-static int open_last_apply(const struct run *run)
+static int open_value(const struct run *run, const char *name, size_t size)
 {
-	AUTO_FREE char *path = run_counters_path(run, "last_apply");
+	AUTO_FREE char *path = run_counters_path(run, name);
 	int fd = bpf_obj_get(path);
 
 	if (fd >= 0)
 		return fd;
-	fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "last_apply", sizeof(__u32),
-			    sizeof(struct last_apply), 1, NULL);
+	fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, name, sizeof(__u32), size, 1, NULL);
 	if (fd >= 0)
 		bpf_obj_pin(fd, path);
 	return fd;
 }
 
+int pins_take_generation(const struct run *run, __u32 *number, struct error *error)
+{
+	AUTO_FD int fd = open_value(run, "generation", sizeof(*number));
+	size_t count;
+	AUTO_FREE __u32 *pinned = run_list_generations(run, &count);
+	__u32 first = 0, last = 0;
+
+	if (fd < 0 || bpf_map_lookup_elem(fd, &first, &last))
+		return error_set(error, -EIO, "cannot read the last generation's number");
+	if (count && pinned[count - 1] > last)
+		last = pinned[count - 1];
+	*number = last + 1;
+	if (bpf_map_update_elem(fd, &first, number, BPF_ANY))
+		return error_set(error, -EIO, "cannot write the generation's number");
+	return 0;
+}
+
 int pins_write_last_apply(const struct run *run, bool success)
 {
 	struct last_apply last_apply = {.at = time(NULL), .success = success};
-	AUTO_FD int fd = open_last_apply(run);
+	AUTO_FD int fd = open_value(run, "last_apply", sizeof(last_apply));
 	__u32 first = 0;
 
 	if (fd < 0)

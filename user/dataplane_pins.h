@@ -40,6 +40,9 @@ int pins_visit_counters(const struct run *run, enum counter_kind kind, pins_visi
 int pins_take_slots(const struct run *run, const char *map, const void *names, size_t key_size,
 		    size_t count, __u32 *slots, __u32 *needed, struct error *error);
 
+/* A number that no generation under this run directory had yet: flows remember theirs. */
+int pins_take_generation(const struct run *run, __u32 *number, struct error *error);
+
 int pins_write_last_apply(const struct run *run, bool success);
 void pins_read_last_apply(const struct run *run, struct last_apply *last_apply);
 

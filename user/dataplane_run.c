@@ -223,6 +223,12 @@ char *run_counters_path(const struct run *run, const char *name)
 			     name ? name : "");
 }
 
+char *run_flows_path(const struct run *run, const char *name)
+{
+	return memory_format("%s/bpf/flows_v%d%s%s", run->path, LAYOUT_VERSION, name ? "/" : "",
+			     name ? name : "");
+}
+
 char *run_generations_path(const struct run *run)
 {
 	return memory_format("%s/bpf/generations_v%d", run->path, LAYOUT_VERSION);
@@ -295,12 +301,15 @@ void run_remove_tree(const char *path)
 /* Is this a folder of pins that another LAYOUT_VERSION made? */
 static bool is_other_layout(const char *name)
 {
-	AUTO_FREE char *counters = memory_format("counters_v%d", LAYOUT_VERSION);
-	AUTO_FREE char *generations = memory_format("generations_v%d", LAYOUT_VERSION);
+	static const char *const folders[] = {"counters_v", "flows_v", "generations_v"};
 
-	if (strncmp(name, "counters_v", 10) && strncmp(name, "generations_v", 13))
-		return false;
-	return strcmp(name, counters) && strcmp(name, generations);
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		AUTO_FREE char *ours = memory_format("%s%d", folders[i], LAYOUT_VERSION);
+
+		if (!strncmp(name, folders[i], strlen(folders[i])))
+			return strcmp(name, ours);
+	}
+	return false;
 }
 
 /* Visits the pins of other layouts, to remove them or only to see whether there are any. */

@@ -6,6 +6,7 @@
  *   bpf/                              a bpffs, in PID 1's mount namespace
  *   bpf/links/NAME                    one link an interface ('.' is written %2e)
  *   bpf/counters_vL/...               counters, slots and the last apply; L is LAYOUT_VERSION
+ *   bpf/flows_vL/...                  tables of openings and flows
  *   bpf/generations_vL/N/...          programs and description of generation N
  */
 #ifndef DATAPLANE_RUN_H
@@ -41,6 +42,7 @@ void run_close(struct run *run);
 char *run_link_path(const struct run *run, const char *interface);
 char *run_links_path(const struct run *run);
 char *run_counters_path(const struct run *run, const char *name);
+char *run_flows_path(const struct run *run, const char *name);
 char *run_generations_path(const struct run *run);
 char *run_generation_path(const struct run *run, __u32 generation, const char *name);
 

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The tables of openings and flows: pinned, they outlive generations; detach forgets them. */
+#ifndef DATAPLANE_FLOWS_H
+#define DATAPLANE_FLOWS_H
+
+#include <stdbool.h>
+
+#include "dataplane_generation.h"
+#include "dataplane_run.h"
+#include "error.h"
+#include "policy.h"
+
+struct flow_tables {
+	struct flow_maps maps;
+	__u64 since_ns; /* CLOCK_MONOTONIC: when they were made, empty */
+	bool fresh;     /* not pinned yet */
+};
+
+/*
+ * The pinned tables where they have the sizes that the policy wants, else fresh ones; none for a
+ * policy without flows. To be closed.
+ */
+int flows_open(const struct run *run, const struct policy *policy, struct flow_tables *tables,
+	       struct error *error);
+void flows_close(struct flow_tables *tables);
+
+/* Pins fresh tables in place of former ones, and takes away what the policy has no use for. */
+int flows_keep(const struct run *run, const struct policy *policy,
+	       const struct flow_tables *tables, struct error *error);
+
+/* Is what is pinned what flows_keep() leaves behind? */
+bool flows_are_kept(const struct run *run, const struct policy *policy);
+
+void flows_forget(const struct run *run);
+
+#endif
