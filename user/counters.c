@@ -42,6 +42,9 @@ void counters_free(struct counters *counters)
 #define AS_REASON_LABEL(id, label, meaning)            [DROP_##id] = label,
 #define AS_REASON_MEANING(id, label, meaning)          [DROP_##id] = meaning,
 #define AS_SWITCH_LABEL(id, label, initially, meaning) [PASS_##id] = label,
+#define AS_EVENT_LABEL(id, label, meaning)             [FLOW_EVENT_##id] = label,
+#define AS_EVENT_MEANING(id, label, meaning)           [FLOW_EVENT_##id] = meaning,
+#define AS_PHASE_LABEL(id, label, seconds, meaning)    [FLOW_##id] = label,
 
 const char *counters_reason_label(enum drop_reason reason)
 {
@@ -63,6 +66,27 @@ const char *counters_switch_label(enum pass_switch pass_switch)
 	static const char *const labels[] = {PASS_SWITCHES(AS_SWITCH_LABEL)};
 
 	return pass_switch < PASS_SWITCH_COUNT ? labels[pass_switch] : "unknown";
+}
+
+const char *counters_flow_event_label(enum flow_event event)
+{
+	static const char *const labels[] = {FLOW_EVENTS(AS_EVENT_LABEL)};
+
+	return event < FLOW_EVENT_COUNT ? labels[event] : "unknown";
+}
+
+const char *counters_flow_event_meaning(enum flow_event event)
+{
+	static const char *const meanings[] = {FLOW_EVENTS(AS_EVENT_MEANING)};
+
+	return event < FLOW_EVENT_COUNT ? meanings[event] : "an event that this build does not know";
+}
+
+const char *counters_phase_label(enum flow_phase phase)
+{
+	static const char *const labels[] = {FLOW_PHASES(AS_PHASE_LABEL)};
+
+	return phase < FLOW_PHASE_COUNT ? labels[phase] : "unknown";
 }
 
 const char *counters_direction_label(enum direction direction)

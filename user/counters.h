@@ -36,6 +36,9 @@ void counters_free(struct counters *counters);
 const char *counters_reason_label(enum drop_reason reason);   /* "no-rule" */
 const char *counters_reason_meaning(enum drop_reason reason); /* for help texts */
 const char *counters_switch_label(enum pass_switch pass_switch);
+const char *counters_flow_event_label(enum flow_event event); /* "openings" */
+const char *counters_flow_event_meaning(enum flow_event event);
+const char *counters_phase_label(enum flow_phase phase); /* "tcp-open" */
 const char *counters_direction_label(enum direction direction); /* "opening", "reply" */
 
 /* A CLOCK_MONOTONIC time of the program as seconds since 1970; 0 stays 0. */

@@ -71,6 +71,7 @@ struct frame {
 	int from_port, to_port; /* OPENER_PORT */
 	int flags;              /* SYN */
 	int data_words;         /* TCP's data offset */
+	uint32_t sequence, acknowledgement;
 	int udp_length_off;
 	int type, code; /* ICMP: as they are */
 	const struct frame *quoted;
@@ -153,8 +154,8 @@ static inline void put_ports(struct built *built, const struct frame *frame)
 static inline void put_tcp(struct built *built, const struct frame *frame)
 {
 	put_ports(built, frame);
-	put_long(built, 1); /* sequence */
-	put_long(built, 2); /* acknowledgement */
+	put_long(built, frame->sequence);
+	put_long(built, frame->acknowledgement);
 	put_byte(built, usual(frame->data_words, 5) << 4);
 	put_byte(built, usual(frame->flags, SYN));
 	put_short(built, 1024); /* window */

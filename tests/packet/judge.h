@@ -67,17 +67,24 @@ static inline int close_gates(void **state)
 	return 0;
 }
 
-/* What the program says about a frame; whether it passed must fit. */
-static inline struct outcome run(struct gate *gate, const void *bytes, size_t len)
+/* What the program of an interface says about a frame; whether it passed must fit. */
+static inline struct outcome run_on(struct gate *gate, size_t interface, const void *bytes,
+				    size_t len)
 {
 	bool monitor = gate->policy.mode == MODE_MONITOR, passed;
 	struct judgement judgement;
 	struct error error = {0};
 
-	if (dataplane_bench_run(gate->bench, 0, bytes, len, &judgement, &passed, &error))
+	if (dataplane_bench_run(gate->bench, interface, bytes, len, &judgement, &passed, &error))
 		fail_msg("%s", error.text);
 	assert_int_equal(passed, monitor || judgement.verdict != VERDICT_DROP);
 	return outcome_of(&judgement, &gate->policy);
+}
+
+/* On the first interface. */
+static inline struct outcome run(struct gate *gate, const void *bytes, size_t len)
+{
+	return run_on(gate, 0, bytes, len);
 }
 
 /* The counter that a packet with this outcome moves. */

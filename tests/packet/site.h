@@ -22,6 +22,7 @@ enum site_name {
 	SITE_MONITOR, /* as usual, and drops nothing */
 	SITE_CHOICES, /* the profile's options, without and override */
 	SITE_FLOWS,   /* as usual, and replies need a flow */
+	SITE_TRUNK,   /* a trunk with VLANs, and an interface with sources */
 	SITE_COUNT
 };
 
@@ -29,6 +30,8 @@ enum site_name {
 struct site {
 	const char *profile, *mode, *pass;
 	bool stateful;
+	const char *interfaces; /* NULL: two, that list no sources */
+	const char *settings;   /* lines more; NULL: none */
 };
 
 static const struct site sites[SITE_COUNT] = {
@@ -45,11 +48,17 @@ static const struct site sites[SITE_COUNT] = {
 			  "cli-dir-443: {ports: [8443]}}}",
 			  "enforce", "{}"},
 	[SITE_FLOWS] = {"single-director", "enforce", "{}", .stateful = true},
+	[SITE_TRUNK] = {"single-director", "enforce", "{ping: true}",
+			.interfaces =
+				"[{name: trunk0, vlans: [\n"
+				"   {id: 10, sources: [reverse-proxy-internal, edge-internal]},\n"
+				"   {id: 20, sources: [director, internal-clients]},\n"
+				"   {id: none, sources: [admins]}]},\n"
+				" {name: inside0, sources: [front-end-pool, front-end-server]}]"},
 };
 
 /* 10.30.0.77 is a director and a client at once, 10.20.2.22 in the pool and a server. */
 static const char site_text[] =
-	"interfaces: [{name: perimeter0}, {name: inside0}]\n"
 	"roles:\n"
 	"  reverse-proxy-internal: [10.10.0.10, \"2001:db8:10::10\"]\n"
 	"  edge-internal: [10.10.0.20, \"2001:db8:10::20\"]\n"
@@ -111,8 +120,10 @@ static inline void write_site(const struct site *site, char path[32])
 	strcpy(path, "/tmp/packet-test-XXXXXX");
 	file = fdopen(mkstemp(path), "w");
 	assert_non_null(file);
-	fprintf(file, "profile: %s\nmode: %s\npass: %s\nstateful: %s\n%s", site->profile, site->mode,
-		site->pass, site->stateful ? "true" : "false", site_text);
+	fprintf(file, "profile: %s\nmode: %s\npass: %s\nstateful: %s\ninterfaces: %s\n%s%s",
+		site->profile, site->mode, site->pass, site->stateful ? "true" : "false",
+		site->interfaces ? site->interfaces : "[{name: perimeter0}, {name: inside0}]",
+		site->settings ? site->settings : "", site_text);
 	assert_int_equal(fclose(file), 0);
 }
 
