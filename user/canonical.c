@@ -4,6 +4,7 @@
 
 #include "canonical.h"
 #include "counters.h"
+#include "duration.h"
 #include "memory.h"
 
 /* Lists of more prefixes than this stand one a line, so that a change is one line of a diff. */
@@ -156,6 +157,40 @@ static void print_profile(const struct profile_choice *profile, FILE *out)
 	print_choices("options", profile->options, profile->option_count, out);
 	print_choices("without", profile->without, profile->without_count, out);
 	print_overrides(profile, out);
+}
+
+static void print_timeouts(const struct policy *policy, FILE *out)
+{
+#define AS_LABEL(id, label, seconds, meaning) label,
+	static const char *const labels[] = {FLOW_PHASES(AS_LABEL)};
+#undef AS_LABEL
+	char text[DURATION_TEXT_SIZE];
+
+	fputs("timeouts: {", out);
+	for (size_t i = 0; i < FLOW_PHASE_COUNT; i++) {
+		print_separator(i, out);
+		duration_format(policy->timeouts[i], text);
+		fprintf(out, "%s: %s", labels[i], text);
+	}
+	fputs("}\n", out);
+}
+
+/* What changes nothing is left out, so that policies that work alike print alike. */
+static void print_flows(const struct policy *policy, FILE *out)
+{
+	char text[DURATION_TEXT_SIZE];
+
+	fprintf(out, "stateful: %s\n", policy->stateful ? "true" : "false");
+	if (!policy->stateful)
+		return;
+	fprintf(out, "pickup: %s\n", policy->pickup ? "true" : "false");
+	if (policy->pickup) {
+		duration_format(policy->pickup_grace, text);
+		fprintf(out, "pickup-grace: %s\n", text);
+	}
+	print_timeouts(policy, out);
+	fprintf(out, "flow-limit: %u\nopening-limit: %u\n", policy->flow_limit,
+		policy->opening_limit);
 }
 
 static int compare_places(const void *left, const void *right)
@@ -332,8 +367,8 @@ static void print_pass(const struct policy *policy, FILE *out)
 void canonical_print(const struct policy *policy, FILE *out)
 {
 	print_profile(&policy->profile, out);
-	fprintf(out, "mode: %s\nstateful: %s\n", policy_mode_name(policy->mode),
-		policy->stateful ? "true" : "false");
+	fprintf(out, "mode: %s\n", policy_mode_name(policy->mode));
+	print_flows(policy, out);
 	print_interfaces(policy, out);
 	print_roles(policy, out);
 	print_site_rules(policy, out);

@@ -30,16 +30,21 @@ static void read_pass(struct config_reader *reader, const struct yaml_node *node
 				   policy->pass);
 }
 
+/* clang-format off */
+#define AS_FIELD(key, read, member) {key, read, offsetof(struct policy, member), false},
 static const struct config_field fields[] = {
 	{"profile", config_read_profile, 0, true},
 	{"mode", read_mode, 0, false},
 	{"stateful", config_read_bool, offsetof(struct policy, stateful), false},
+	CONFIG_FLOW_FIELDS(AS_FIELD)
 	{"interfaces", config_read_interfaces, 0, true},
 	{"unfiltered", config_read_unfiltered, 0, false},
 	{"roles", config_read_roles, 0, true},
 	{"rules", config_read_rules, 0, false},
 	{"pass", read_pass, 0, false},
 };
+#undef AS_FIELD
+/* clang-format on */
 
 /* Whether the names that are left can be looked up without blaming what is right. */
 static bool read_root(struct config_reader *reader, const struct yaml_node *root)
@@ -49,6 +54,7 @@ static bool read_root(struct config_reader *reader, const struct yaml_node *root
 		return false;
 	config_read_fields(reader, root, "a configuration", fields,
 			   sizeof(fields) / sizeof(*fields), reader->policy);
+	config_note_flow_keys(reader, root);
 	for (const struct yaml_node *key = root->first; key; key = key->next)
 		if (strcmp(key->text, "roles") == 0)
 			return key->value->kind == YAML_MAPPING;

@@ -67,6 +67,7 @@ static void free_rule(struct rule *rule)
 void policy_free(struct policy *policy)
 {
 	free_profile(&policy->profile);
+	free_names(policy->flow_keys, policy->flow_key_count);
 	for (size_t i = 0; i < policy->interface_count; i++)
 		free_interface(&policy->interfaces[i]);
 	free(policy->interfaces);

@@ -21,6 +21,10 @@
 #define VLAN_ALL (-1)  /* a place without `vlans`: whatever tag a frame carries */
 #define VLAN_NONE 0    /* `id: none`: untagged, or VLAN id 0 */
 
+/* Entries of a flow table. */
+#define FLOW_LIMIT_LEAST 1024
+#define FLOW_LIMIT_MOST  16777216
+
 /* A word of the configuration that names a role, a rule or an option. */
 struct name {
 	char *text;
@@ -112,6 +116,9 @@ struct policy {
 	unsigned pickup_grace;  /* seconds after attaching to empty tables; replies need no flow */
 	unsigned timeouts[FLOW_PHASE_COUNT]; /* seconds */
 	unsigned flow_limit, opening_limit;  /* entries of each family's table */
+	struct position timeout_positions[FLOW_PHASE_COUNT]; /* line 0: not given */
+	struct name *flow_keys; /* those about flows that the configuration has */
+	size_t flow_key_count;
 	struct interface *interfaces;
 	size_t interface_count;
 	struct name *unfiltered;

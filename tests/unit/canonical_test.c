@@ -36,6 +36,12 @@ static const char full_text[] =
 	"    any-edge-50003: {from: director, ports: [1]}\n"
 	"mode: monitor\n"
 	"stateful: true\n"
+	"pickup: true\n"
+	"pickup-grace: 90s\n"
+	"timeouts: {tcp-opening: 1m, tcp-open: 36h, tcp-closing: 2m, udp-opening: 30s, "
+	"udp-open: 3m, other: 10m}\n"
+	"flow-limit: 4096\n"
+	"opening-limit: 65536\n"
 	"interfaces:\n"
 	"  - name: \"0#\\\"\"\n"
 	"    xdp: generic\n"
@@ -137,6 +143,9 @@ static void fill_rest(struct policy *policy)
 	add_role(policy, "10", NULL);
 	policy->mode = MODE_MONITOR;
 	policy->stateful = true;
+	policy->pickup_grace = 90;
+	policy->timeouts[FLOW_TCP_OPEN] = 36 * 60 * 60;
+	policy->flow_limit = 4096;
 	policy->pass[PASS_ARP] = false;
 	policy->pass[PASS_PING] = true;
 }
@@ -203,6 +212,21 @@ static void nothing_prints_as_empty_lists(void **state)
 	policy_free(&policy);
 }
 
+static void without_pickup_no_grace_is_printed(void **state)
+{
+	struct policy policy;
+	AUTO_FREE char *text = NULL;
+
+	(void)state;
+	build_page(&policy);
+	policy.stateful = true;
+	policy.pickup = false;
+	complete(&policy);
+	text = print(&policy);
+	assert_non_null(strstr(text, "stateful: true\npickup: false\ntimeouts: {"));
+	policy_free(&policy);
+}
+
 struct hashes {
 	char policy[HASH_TEXT_SIZE], config[HASH_TEXT_SIZE];
 };
@@ -251,6 +275,81 @@ static void settings_change_only_the_hash_of_the_configuration(void **state)
 		assert_string_equal(changed.policy, plain.policy);
 		assert_string_not_equal(changed.config, plain.config);
 	}
+}
+
+static void keep_flows(struct policy *policy)
+{
+	policy->stateful = true;
+}
+
+static void want_a_syn(struct policy *policy)
+{
+	policy->stateful = true;
+	policy->pickup = false;
+}
+
+static void give_no_grace(struct policy *policy)
+{
+	policy->stateful = true;
+	policy->pickup_grace = 0;
+}
+
+static void keep_udp_longer(struct policy *policy)
+{
+	policy->stateful = true;
+	policy->timeouts[FLOW_UDP_OPEN]++;
+}
+
+static void keep_more_flows(struct policy *policy)
+{
+	policy->stateful = true;
+	policy->flow_limit++;
+}
+
+static void keep_more_openings(struct policy *policy)
+{
+	policy->stateful = true;
+	policy->opening_limit++;
+}
+
+static void what_flows_are_like_changes_only_the_hash_of_the_configuration(void **state)
+{
+	void (*const changes[])(struct policy * policy) = {
+		NULL,
+		keep_flows,
+		want_a_syn,
+		give_no_grace,
+		keep_udp_longer,
+		keep_more_flows,
+		keep_more_openings,
+	};
+	const size_t count = sizeof(changes) / sizeof(changes[0]);
+	struct hashes hashes[sizeof(changes) / sizeof(changes[0])];
+
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		hashes[i] = hash_with(changes[i]);
+		assert_string_equal(hashes[i].policy, hashes[0].policy);
+		for (size_t j = 0; j < i; j++)
+			assert_string_not_equal(hashes[i].config, hashes[j].config);
+	}
+}
+
+static void set_what_needs_flows(struct policy *policy)
+{
+	policy->pickup = false;
+	policy->pickup_grace = 1;
+	policy->timeouts[FLOW_TCP_OPEN] = 1;
+	policy->flow_limit = policy->opening_limit = 1024;
+}
+
+static void without_flows_their_settings_change_no_hash(void **state)
+{
+	struct hashes plain = hash_with(NULL), changed = hash_with(set_what_needs_flows);
+
+	(void)state;
+	assert_string_equal(changed.policy, plain.policy);
+	assert_string_equal(changed.config, plain.config);
 }
 
 static void allow_ping(struct policy *policy)
@@ -391,7 +490,10 @@ int main(void)
 		cmocka_unit_test(a_policy_of_defaults_prints_them_all),
 		cmocka_unit_test(everything_prints_sorted_but_the_rules),
 		cmocka_unit_test(nothing_prints_as_empty_lists),
+		cmocka_unit_test(without_pickup_no_grace_is_printed),
 		cmocka_unit_test(settings_change_only_the_hash_of_the_configuration),
+		cmocka_unit_test(what_flows_are_like_changes_only_the_hash_of_the_configuration),
+		cmocka_unit_test(without_flows_their_settings_change_no_hash),
 		cmocka_unit_test(whatever_is_enforced_changes_both_hashes),
 		cmocka_unit_test(the_order_of_roles_changes_no_hash),
 		cmocka_unit_test(the_hashed_text_has_the_pages_rules),

@@ -81,6 +81,17 @@ static void the_defaults_are_those_of_the_documentation(void **state)
 	(void)state;
 	assert_int_equal(policy->mode, MODE_ENFORCE);
 	assert_true(policy->stateful);
+	assert_true(policy->pickup);
+	assert_int_equal(policy->pickup_grace, 300);
+	assert_int_equal(policy->timeouts[FLOW_TCP_OPENING], 60);
+	assert_int_equal(policy->timeouts[FLOW_TCP_OPEN], 86400);
+	assert_int_equal(policy->timeouts[FLOW_TCP_CLOSING], 120);
+	assert_int_equal(policy->timeouts[FLOW_UDP_OPENING], 30);
+	assert_int_equal(policy->timeouts[FLOW_UDP_OPEN], 180);
+	assert_int_equal(policy->timeouts[FLOW_OTHER], 600);
+	assert_int_equal(policy->flow_limit, 262144);
+	assert_int_equal(policy->opening_limit, 65536);
+	assert_int_equal(policy->flow_key_count, 0);
 	assert_int_equal(policy->interfaces[0].xdp, XDP_NATIVE);
 	assert_int_equal(policy->interfaces[0].attach, ATTACH_EXCLUSIVE);
 	assert_true(policy->pass[PASS_ARP]);
@@ -115,6 +126,79 @@ static void every_key_arrives_in_the_policy(void **state)
 	assert_string_equal(policy->unfiltered[1].text, "mgmt1");
 	for (int i = 0; i < PASS_SWITCH_COUNT; i++)
 		assert_int_equal(policy->pass[i], i == PASS_PING || i == PASS_DHCP);
+	release(&reading);
+}
+
+static void every_key_about_flows_arrives_in_the_policy(void **state)
+{
+	struct reading reading =
+		read_good(HEAD ROLES "pickup: false\npickup-grace: 0s\n"
+				     "timeouts: {tcp-opening: 1s, tcp-open: 365d, tcp-closing: "
+				     "2m, udp-opening: 3h, udp-open: \"4d\", other: 5s}\n"
+				     "flow-limit: 16777216\nopening-limit: 1024\n");
+	const struct policy *policy = &reading.policy;
+
+	(void)state;
+	assert_false(policy->pickup);
+	assert_int_equal(policy->pickup_grace, 0);
+	assert_int_equal(policy->timeouts[FLOW_TCP_OPENING], 1);
+	assert_int_equal(policy->timeouts[FLOW_TCP_OPEN], 31536000);
+	assert_int_equal(policy->timeouts[FLOW_TCP_CLOSING], 120);
+	assert_int_equal(policy->timeouts[FLOW_UDP_OPENING], 10800);
+	assert_int_equal(policy->timeouts[FLOW_UDP_OPEN], 345600);
+	assert_int_equal(policy->timeouts[FLOW_OTHER], 5);
+	assert_int_equal(policy->flow_limit, 16777216);
+	assert_int_equal(policy->opening_limit, 1024);
+	release(&reading);
+}
+
+static void each_timeout_may_stand_alone(void **state)
+{
+	struct reading reading = read_good(HEAD ROLES "timeouts: {udp-open: 10m}\n");
+	const unsigned *timeouts = reading.policy.timeouts;
+
+	(void)state;
+	assert_int_equal(timeouts[FLOW_UDP_OPEN], 600);
+	assert_int_equal(timeouts[FLOW_TCP_OPEN], 86400);
+	assert_int_equal(timeouts[FLOW_OTHER], 600);
+	release(&reading);
+	reading = read_good(HEAD ROLES "timeouts: {}\n");
+	assert_int_equal(reading.policy.timeouts[FLOW_UDP_OPEN], 180);
+	release(&reading);
+}
+
+static void keys_about_flows_are_remembered_where_they_stand(void **state)
+{
+	struct reading reading =
+		read_good(HEAD ROLES "timeouts:\n  other: 1h\n  tcp-open: 40m\npickup: true\n");
+	const struct policy *policy = &reading.policy;
+
+	(void)state;
+	assert_int_equal(policy->flow_key_count, 2);
+	assert_string_equal(policy->flow_keys[0].text, "timeouts");
+	assert_int_equal(policy->flow_keys[0].position.line, 4);
+	assert_string_equal(policy->flow_keys[1].text, "pickup");
+	assert_int_equal(policy->flow_keys[1].position.line, 7);
+	assert_int_equal(policy->timeout_positions[FLOW_TCP_OPEN].line, 6);
+	assert_int_equal(policy->timeout_positions[FLOW_TCP_OPEN].column, 13);
+	assert_int_equal(policy->timeout_positions[FLOW_UDP_OPEN].line, 0);
+	release(&reading);
+}
+
+static void a_refused_duration_changes_nothing(void **state)
+{
+	struct reading reading =
+		read_text(HEAD ROLES "pickup-grace: 60\ntimeouts: {tcp-open: 0s, other: 366d}\n"
+				     "flow-limit: 1023\n");
+	const struct policy *policy = &reading.policy;
+
+	(void)state;
+	assert_false(reading.good);
+	assert_int_equal(reading.diagnostics.error_count, 4);
+	assert_int_equal(policy->pickup_grace, 300);
+	assert_int_equal(policy->timeouts[FLOW_TCP_OPEN], 86400);
+	assert_int_equal(policy->timeouts[FLOW_OTHER], 600);
+	assert_int_equal(policy->flow_limit, 262144);
 	release(&reading);
 }
 
@@ -232,7 +316,8 @@ static void every_beginning_of_a_text_is_read_or_refused(void **state)
 		"interfaces: [{name: eth0, sources: &s [a]}, {name: eth1, sources: *s}]\n"
 		"roles: {a: [10.0.0.1-10.0.0.9, \"2001:db8::/32\"], b: []}\n"
 		"rules:\n  - {id: r, from: a, to: b, protocol: [tcp, 17], ports: [1-3, 22]}\n"
-		"pass: {ping: true}\n";
+		"pass: {ping: true}\ntimeouts: {tcp-open: 24h}\npickup-grace: 90s\n"
+		"flow-limit: 4096\n";
 
 	(void)state;
 	for (size_t len = 0; len < sizeof(text); len++) {
@@ -305,6 +390,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_defaults_are_those_of_the_documentation),
 		cmocka_unit_test(every_key_arrives_in_the_policy),
+		cmocka_unit_test(every_key_about_flows_arrives_in_the_policy),
+		cmocka_unit_test(each_timeout_may_stand_alone),
+		cmocka_unit_test(keys_about_flows_are_remembered_where_they_stand),
+		cmocka_unit_test(a_refused_duration_changes_nothing),
 		cmocka_unit_test(vlans_become_places),
 		cmocka_unit_test(ports_are_sorted_and_merged),
 		cmocka_unit_test(protocols_are_words_and_numbers),
