@@ -2,8 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "duration.h"
 #include "memory.h"
 #include "policy_steps.h"
+
+/* Seconds that Lync's guidance for firewalls asks of an idle TCP connection. */
+#define TCP_OPEN_LEAST 1800
 
 static bool names_role(const struct rule *rule, size_t role)
 {
@@ -84,12 +88,42 @@ static void warn_of_forged(const struct policy *policy, struct diagnostics *diag
 			diagnostics_warning(
 				diagnostics, interface->position,
 				"interface \"%s\" lists no sources: a host there can forge the "
-				"opener "
-				"of a connection, so that stateful will prove little once flows "
-				"are "
-				"kept (until then replies are judged by rule and flag alone)",
+				"opener of a connection, and so make the state that its replies "
+				"need",
 				interface->name);
 	}
+}
+
+static void warn_of_idle_keys(const struct policy *policy, struct diagnostics *diagnostics)
+{
+	for (size_t i = 0; i < policy->flow_key_count; i++) {
+		const struct name *key = &policy->flow_keys[i];
+
+		if (!policy->stateful)
+			diagnostics_warning(diagnostics, key->position,
+					    "\"%s\" changes nothing: \"stateful: false\" keeps no "
+					    "flows",
+					    key->text);
+		else if (!policy->pickup && strcmp(key->text, "pickup-grace") == 0)
+			diagnostics_warning(diagnostics, key->position,
+					    "\"%s\" changes nothing: \"pickup: false\" gives no "
+					    "grace",
+					    key->text);
+	}
+}
+
+static void warn_of_short_connections(const struct policy *policy, struct diagnostics *diagnostics)
+{
+	char given[DURATION_TEXT_SIZE], least[DURATION_TEXT_SIZE];
+
+	if (!policy->stateful || policy->timeouts[FLOW_TCP_OPEN] >= TCP_OPEN_LEAST)
+		return;
+	duration_format(policy->timeouts[FLOW_TCP_OPEN], given);
+	duration_format(TCP_OPEN_LEAST, least);
+	diagnostics_warning(diagnostics, policy->timeout_positions[FLOW_TCP_OPEN],
+			    "tcp-open is %s: Lync's guidance for firewalls wants TCP connections "
+			    "kept for %s at least",
+			    given, least);
 }
 
 /* Every port of `inner` is one of `outer`; both ascending and merged, none is all. */
@@ -181,5 +215,7 @@ void policy_warn(const struct policy *policy, struct diagnostics *diagnostics)
 	warn_of_nobody(policy, diagnostics);
 	warn_of_unused(policy, diagnostics);
 	warn_of_forged(policy, diagnostics);
+	warn_of_idle_keys(policy, diagnostics);
+	warn_of_short_connections(policy, diagnostics);
 	warn_of_covered(policy, diagnostics);
 }

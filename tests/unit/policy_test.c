@@ -382,20 +382,93 @@ static void stateful_without_sources_warns_for_each_interface(void **state)
 	fixture->policy.stateful = true;
 	expect(fixture, SEVERITY_WARNING, 51,
 	       "interface \"inside0\" lists no sources: a host there can forge the opener of a "
-	       "connection, so that stateful will prove little once flows are kept (until then "
-	       "replies "
-	       "are judged by rule and flag alone)");
+	       "connection, and so make the state that its replies need");
 }
 
-static void stateful_with_sources_is_quiet(void **state)
+/* The page's interface, whose sources say who is at home there. */
+static void keep_flows(struct policy *policy)
 {
-	struct fixture *fixture = *state;
-	struct policy *policy = &fixture->policy;
 	struct place *place = policy->interfaces[0].places;
 
 	policy->stateful = true;
 	policy->interfaces[0].lists_sources = true;
 	add_name(&place->source_names, &place->source_count, "director");
+}
+
+static void stateful_with_sources_is_quiet(void **state)
+{
+	struct fixture *fixture = *state;
+
+	keep_flows(&fixture->policy);
+	expect_good(fixture);
+}
+
+static void add_flow_key(struct policy *policy, const char *key, unsigned line)
+{
+	struct name *name = memory_append(&policy->flow_keys, &policy->flow_key_count,
+					  sizeof(*policy->flow_keys));
+
+	*name = name_of(key, line);
+}
+
+static void stateless_warns_of_a_key_about_flows(void **state)
+{
+	struct fixture *fixture = *state;
+
+	add_flow_key(&fixture->policy, "timeouts", 12);
+	expect(fixture, SEVERITY_WARNING, 12,
+	       "\"timeouts\" changes nothing: \"stateful: false\" keeps no flows");
+}
+
+static void without_pickup_a_grace_warns(void **state)
+{
+	struct fixture *fixture = *state;
+
+	keep_flows(&fixture->policy);
+	fixture->policy.pickup = false;
+	add_flow_key(&fixture->policy, "pickup", 11);
+	add_flow_key(&fixture->policy, "pickup-grace", 12);
+	expect(fixture, SEVERITY_WARNING, 12,
+	       "\"pickup-grace\" changes nothing: \"pickup: false\" gives no grace");
+}
+
+static void with_flows_their_keys_are_quiet(void **state)
+{
+	struct fixture *fixture = *state;
+
+	keep_flows(&fixture->policy);
+	add_flow_key(&fixture->policy, "pickup-grace", 12);
+	add_flow_key(&fixture->policy, "timeouts", 13);
+	expect_good(fixture);
+}
+
+static void connections_kept_under_1800_seconds_warn(void **state)
+{
+	struct fixture *fixture = *state;
+	struct policy *policy = &fixture->policy;
+
+	keep_flows(policy);
+	policy->timeouts[FLOW_TCP_OPEN] = 1799;
+	policy->timeout_positions[FLOW_TCP_OPEN] = at_line(14);
+	expect(fixture, SEVERITY_WARNING, 14,
+	       "tcp-open is 1799s: Lync's guidance for firewalls wants TCP connections kept for "
+	       "30m at least");
+}
+
+static void connections_kept_for_1800_seconds_are_quiet(void **state)
+{
+	struct fixture *fixture = *state;
+
+	keep_flows(&fixture->policy);
+	fixture->policy.timeouts[FLOW_TCP_OPEN] = 1800;
+	expect_good(fixture);
+}
+
+static void how_long_stateless_keeps_connections_is_no_matter(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->policy.timeouts[FLOW_TCP_OPEN] = 1;
 	expect_good(fixture);
 }
 
@@ -601,6 +674,12 @@ int main(void)
 		PAGE_TEST(nobody_is_no_surprise_where_the_rules_are_switched_off),
 		PAGE_TEST(stateful_without_sources_warns_for_each_interface),
 		PAGE_TEST(stateful_with_sources_is_quiet),
+		PAGE_TEST(stateless_warns_of_a_key_about_flows),
+		PAGE_TEST(without_pickup_a_grace_warns),
+		PAGE_TEST(with_flows_their_keys_are_quiet),
+		PAGE_TEST(connections_kept_under_1800_seconds_warn),
+		PAGE_TEST(connections_kept_for_1800_seconds_are_quiet),
+		PAGE_TEST(how_long_stateless_keeps_connections_is_no_matter),
 		PAGE_TEST(a_role_without_use_warns_but_not_the_gateway),
 		PAGE_TEST(a_covered_rule_warns),
 		PAGE_TEST(a_rule_inside_a_range_is_covered_and_a_wider_one_is_not),
