@@ -57,10 +57,6 @@ static void print_result(const struct policy *policy, const struct apply_request
 	putchar('\n');
 	if (policy->mode == MODE_MONITOR)
 		puts("mode monitor: dropping nothing, counting what would be dropped");
-	if (policy->stateful)
-		puts("replies are judged by rule and TCP flag alone: flows, `sources` and `vlans` "
-		     "are "
-		     "checked but not enforced in this version");
 }
 
 static json_t *result_json(const struct apply_request *request, const struct apply_result *result)

@@ -97,7 +97,9 @@ static void print_policy(const struct generation_info *info, FILE *out)
 	fprintf(out, "profile: %s, %u rules\n", info->profile, info->rule_count);
 	fprintf(out, "since: %s (generation %u, version %s)\n", when, info->generation,
 		info->version);
-	fputs("replies: judged by rule and flag alone; this version keeps no flows\n", out);
+	fprintf(out, "replies: %s\n",
+		info->stateful ? "need a flow (stateful)"
+			       : "judged by rule and flag alone (stateless)");
 }
 
 static void print_interface(const struct interface_state *interface, __u32 generation, FILE *out)

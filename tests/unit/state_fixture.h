@@ -64,6 +64,7 @@ static inline void fixture_fill_info(struct generation_info *info)
 	info->rule_count = 3;
 	info->role_count = 3;
 	info->interface_count = 2;
+	info->stateful = 1;
 	info->applied_at = 1767323045; /* 2026-01-02T03:04:05Z */
 	strcpy(info->policy_hash, FIXTURE_HASH);
 	strcpy(info->profile, "single-director");

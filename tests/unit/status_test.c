@@ -9,12 +9,12 @@
 #include "state_fixture.h"
 #include "status.h"
 
-#define HEAD                                                                                       \
+#define POLICY                                                                                     \
 	"policy: " FIXTURE_HASH "\n"                                                               \
 	"profile: single-director, 3 rules\n"                                                      \
 	"since: 2026-01-02T03:04:05Z (generation 7, version 0.1.0)\n"                              \
-	"replies: judged by rule and flag alone; this version keeps no flows\n"                    \
-	"\n"
+	"replies: "
+#define HEAD POLICY "need a flow (stateful)\n\n"
 #define PERIMETER                                                                                  \
 	"interface: perimeter0 (ifindex 4)\n"                                                      \
 	"  state: attached\n"                                                                      \
@@ -55,6 +55,18 @@ static void prints_what_is_in_force(void **ignored)
 	fixture_fill(&fixture);
 	assert_true(status_is_enforcing(&fixture.state));
 	assert_prints(&fixture.state, "mode: enforce on 2 of 2 interfaces\n" HEAD PERIMETER INSIDE);
+}
+
+static void says_when_replies_need_no_flow(void **ignored)
+{
+	struct fixture fixture;
+
+	(void)ignored;
+	fixture_fill(&fixture);
+	fixture.state.info.stateful = 0;
+	assert_prints(&fixture.state,
+		      "mode: enforce on 2 of 2 interfaces\n" POLICY
+		      "judged by rule and flag alone (stateless)\n\n" PERIMETER INSIDE);
 }
 
 static void monitor_mode_says_dropping_nothing_and_counts_as_attached(void **ignored)
@@ -211,6 +223,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(prints_what_is_in_force),
+		cmocka_unit_test(says_when_replies_need_no_flow),
 		cmocka_unit_test(monitor_mode_says_dropping_nothing_and_counts_as_attached),
 		cmocka_unit_test(says_in_words_what_is_wrong_with_an_interface),
 		cmocka_unit_test(names_unlisted_interfaces_and_a_failed_apply),
