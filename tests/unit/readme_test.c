@@ -11,6 +11,7 @@
 
 #include "compile.h"
 #include "config.h"
+#include "duration.h"
 #include "memory.h"
 #include "profile.h"
 #include "state_fixture.h"
@@ -89,6 +90,42 @@ static void lists_every_pass_switch_with_its_default_and_no_other(void **ignored
 	}
 	policy_free(&policy);
 	assert_int_equal(count_rows("### Pass switches"), PASS_SWITCH_COUNT);
+}
+
+/* As FLOW_PHASES has them; a row may say more than the meaning. */
+static void lists_every_timeout_with_its_default(void **ignored)
+{
+#define AS_ROW(id, label, seconds, meaning) {label, meaning, seconds},
+	static const struct {
+		const char *label, *meaning;
+		unsigned seconds;
+	} timeouts[] = {FLOW_PHASES(AS_ROW)};
+#undef AS_ROW
+	char text[DURATION_TEXT_SIZE];
+
+	(void)ignored;
+	for (size_t i = 0; i < FLOW_PHASE_COUNT; i++) {
+		AUTO_FREE char *row = NULL;
+
+		duration_format(timeouts[i].seconds, text);
+		row = memory_format("\n| `timeouts.%s` | `%s` | %s", timeouts[i].label, text,
+				    timeouts[i].meaning);
+		assert_says(row);
+	}
+}
+
+static void lists_the_sizes_of_the_flow_tables(void **ignored)
+{
+	struct policy policy;
+	AUTO_FREE char *flows = NULL, *openings = NULL;
+
+	(void)ignored;
+	policy_init(&policy);
+	flows = memory_format("\n| `flow-limit` | %u |", policy.flow_limit);
+	openings = memory_format("\n| `opening-limit` | %u |", policy.opening_limit);
+	assert_says(flows);
+	assert_says(openings);
+	policy_free(&policy);
 }
 
 static void lists_every_metric_and_no_other(void **ignored)
@@ -219,6 +256,7 @@ static void states_the_maxima(void **ignored)
 	assert_maximum(COMPILE_CLASSES_MAX, "source classes");
 	assert_maximum(COMPILE_RULE_ENTRIES_MAX, "entries of the rule table");
 	assert_maximum(COMPILE_NODES_MAX, "blocks of 64 bytes");
+	assert_maximum(FLOW_LIMIT_MOST, "entries of a table of flows or openings, and 1,024 at");
 }
 
 /* The next YAML block; NULL at the end. To be freed. */
@@ -299,6 +337,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lists_every_drop_reason_with_its_meaning_and_no_other),
 		cmocka_unit_test(lists_every_pass_switch_with_its_default_and_no_other),
+		cmocka_unit_test(lists_every_timeout_with_its_default),
+		cmocka_unit_test(lists_the_sizes_of_the_flow_tables),
 		cmocka_unit_test(lists_every_metric_and_no_other),
 		cmocka_unit_test(lists_every_command_and_no_other),
 		cmocka_unit_test(names_files_that_are_there),
