@@ -20,6 +20,7 @@ struct members {
 void sets_init(struct sets *sets)
 {
 	memset(sets, 0, sizeof(*sets));
+	sets->first_single = (__u32)-1;
 	sets->unions = memory_zeroed(UNION_COUNT, sizeof(*sets->unions));
 	sets_intern(sets, NULL, 0);
 }
@@ -93,6 +94,12 @@ __u32 sets_intern(struct sets *sets, const __u32 *members, size_t count)
 	return set;
 }
 
+/* It is the greatest member, so it stands last. */
+static bool has_single(const struct sets *sets, const __u32 *members, size_t count)
+{
+	return count && members[count - 1] >= sets->first_single;
+}
+
 static __u32 merge(struct sets *sets, __u32 left, __u32 right)
 {
 	size_t i = 0, j = 0, count = 0, left_count, right_count;
@@ -100,6 +107,8 @@ static __u32 merge(struct sets *sets, __u32 left, __u32 right)
 	const __u32 *b = sets_members(sets, right, &right_count);
 	__u32 *merged = sets_scratch(sets, left_count + right_count);
 
+	if (has_single(sets, a, left_count) && has_single(sets, b, right_count))
+		left_count--;
 	while (i < left_count || j < right_count) {
 		if (j == right_count || (i < left_count && a[i] < b[j])) {
 			merged[count++] = a[i++];

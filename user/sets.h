@@ -25,16 +25,17 @@ struct sets {
 	struct set_union *unions; /* latest results of sets_union */
 	__u32 *scratch;
 	size_t scratch_size;
+	__u32 first_single; /* of the numbers from this one on a set has at most one */
 };
 
-/* Only the empty set. */
+/* Only the empty set; all numbers are less than `first_single`. */
 void sets_init(struct sets *sets);
 void sets_free(struct sets *sets);
 
 /* The number of the set with these members, ascending and distinct. */
 __u32 sets_intern(struct sets *sets, const __u32 *members, size_t count);
 
-/* The number of the union of two sets. */
+/* The number of the union of two sets; where both have a single member, the right one's stays. */
 __u32 sets_union(struct sets *sets, __u32 left, __u32 right);
 
 /* The set's members, ascending; valid until the next set is made. */

@@ -59,11 +59,37 @@ static void unions_of_many_sets_are_not_mixed_up(void **state)
 	sets_free(&sets);
 }
 
+static void the_right_set_keeps_its_single_number(void **state)
+{
+	static const __u32 wide[] = {1, 3, 101}, narrow[] = {2, 3, 100}, plain[] = {2, 4};
+	static const __u32 expected[] = {1, 2, 3, 100}, turned[] = {1, 2, 3, 101};
+	static const __u32 kept[] = {1, 2, 3, 4, 101};
+	struct sets sets;
+	__u32 left, right;
+	unsigned i;
+
+	(void)state;
+	sets_init(&sets);
+	sets.first_single = 100;
+	left = sets_intern(&sets, wide, 3);
+	right = sets_intern(&sets, narrow, 3);
+	/* Twice, since results are remembered. */
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(sets_union(&sets, left, right), sets_intern(&sets, expected, 4));
+		assert_int_equal(sets_union(&sets, right, left), sets_intern(&sets, turned, 4));
+	}
+	right = sets_intern(&sets, plain, 2);
+	assert_int_equal(sets_union(&sets, left, right), sets_intern(&sets, kept, 5));
+	assert_int_equal(sets_union(&sets, right, left), sets_intern(&sets, kept, 5));
+	sets_free(&sets);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(equal_sets_have_one_number),
 		cmocka_unit_test(unions_of_many_sets_are_not_mixed_up),
+		cmocka_unit_test(the_right_set_keeps_its_single_number),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
