@@ -9,6 +9,7 @@
 
 #define VLAN_LEAST 1
 #define VLAN_MOST  4094
+#define VLANS_MAX  (PLACES_MAX - 1) /* of an interface, beside what is none of them */
 
 /* One interface while it is read. */
 struct reading {
@@ -159,6 +160,13 @@ static void read_vlans(struct config_reader *reader, const struct yaml_node *nod
 		if (!config_is(reader, item, YAML_MAPPING,
 			       "a VLAN, like {id: 10, sources: [director]}"))
 			continue;
+		if (reading->interface->place_count == VLANS_MAX) {
+			diagnostics_error(
+				reader->diagnostics, item->position,
+				"expected at most %d VLANs of an interface, found one more",
+				VLANS_MAX);
+			return;
+		}
 		/* VLAN_ALL stays only where the id was refused. */
 		config_read_fields(reader, item, "a VLAN", vlan_fields,
 				   sizeof(vlan_fields) / sizeof(*vlan_fields),

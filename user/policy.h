@@ -85,7 +85,7 @@ struct interface {
 	enum attach_mode attach;
 	bool lists_sources; /* `sources` or `vlans` was given */
 	bool lists_vlans;   /* `vlans` was given */
-	struct place *places; /* one with VLAN_ALL, or one for each of `vlans` */
+	struct place *places; /* one with VLAN_ALL, or one for each of `vlans`, at most 255 */
 	size_t place_count;
 };
 
@@ -132,6 +132,9 @@ struct policy {
 
 /* After policy_complete `any` is the first role; it has no prefixes of its own. */
 #define ROLE_ANY 0
+
+/* The reserved name for this machine's own addresses. */
+#define ROLE_GATEWAY "gateway"
 
 /* An empty policy with every default set. */
 void policy_init(struct policy *policy);

@@ -239,6 +239,37 @@ static void assert_ports(const char *text, const char *wanted)
 	release(&reading);
 }
 
+/* VLANs 1, 2, ... on a line each, from line 5 on. To be freed. */
+static char *list_vlans(unsigned count)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	fputs("profile: none\n" ROLES "interfaces:\n  - name: eth0\n    vlans:\n", out);
+	for (unsigned i = 1; i <= count; i++)
+		fprintf(out, "      - {id: %u, sources: [a]}\n", i);
+	fclose(out);
+	return text;
+}
+
+static void an_interface_lists_255_vlans_at_most(void **state)
+{
+	AUTO_FREE char *most = list_vlans(255), *more = list_vlans(257);
+	struct reading reading = read_good(most);
+
+	(void)state;
+	assert_int_equal(reading.policy.interfaces[0].place_count, 255);
+	release(&reading);
+	reading = read_text(more);
+	assert_false(reading.good);
+	assert_int_equal(reading.diagnostics.error_count, 1);
+	assert_int_equal(reading.diagnostics.items[0].position.line, 5 + 256);
+	assert_string_equal(reading.diagnostics.items[0].message,
+			    "expected at most 255 VLANs of an interface, found one more");
+	release(&reading);
+}
+
 static void ports_are_sorted_and_merged(void **state)
 {
 	(void)state;
@@ -395,6 +426,7 @@ int main(void)
 		cmocka_unit_test(keys_about_flows_are_remembered_where_they_stand),
 		cmocka_unit_test(a_refused_duration_changes_nothing),
 		cmocka_unit_test(vlans_become_places),
+		cmocka_unit_test(an_interface_lists_255_vlans_at_most),
 		cmocka_unit_test(ports_are_sorted_and_merged),
 		cmocka_unit_test(protocols_are_words_and_numbers),
 		cmocka_unit_test(prefixes_of_a_role_are_sorted_without_equals),
