@@ -18,6 +18,11 @@ __u32 classes_label_not_unicast(const struct classes *classes)
 	return classes->policy->role_count + 1;
 }
 
+__u32 classes_label_home(const struct classes *classes, __u32 home)
+{
+	return classes->policy->role_count + 2 + home;
+}
+
 static void init_side(struct class_side *side, const struct policy *policy)
 {
 	sets_init(&side->sets);
@@ -31,6 +36,8 @@ void classes_init(struct classes *classes, const struct policy *policy)
 	memset(classes, 0, sizeof(*classes));
 	classes->policy = policy;
 	sets_init(&classes->roles);
+	classes->roles.first_single = classes_label_home(classes, 0);
+	homes_init(&classes->homes, policy);
 	init_side(&classes->source, policy);
 	init_side(&classes->destination, policy);
 	for (rule = policy->rules; rule < policy->rules + policy->rule_count; rule++) {
@@ -54,6 +61,7 @@ void classes_free(struct classes *classes)
 	sets_free(&classes->roles);
 	free_side(&classes->source);
 	free_side(&classes->destination);
+	homes_free(&classes->homes);
 	free(classes->leaves);
 	intern_free(&classes->leaf_numbers);
 	free(classes->leaf_of_set);
@@ -97,16 +105,18 @@ static __u32 intern_leaf(struct classes *classes, const struct class_leaf *leaf)
 static __u32 make_leaf(struct classes *classes, __u32 set)
 {
 	__u32 not_unicast = classes_label_not_unicast(classes);
+	struct class_leaf leaf = {.home = HOME_ANYWHERE};
 	size_t count;
 	const __u32 *labels = sets_members(&classes->roles, set, &count);
-	/* It is the greatest label, so it stands last. */
-	bool unicast = !count || labels[count - 1] != not_unicast;
-	struct class_leaf leaf = {
-		.source = find_class(&classes->source, labels, count, unicast),
-		.destination = find_class(&classes->destination, labels, count, unicast),
-		.named = count && labels[0] != not_unicast,
-	};
+	bool unicast;
 
+	/* Homes have the greatest labels, so theirs stands last; before it that of not unicast. */
+	if (count && labels[count - 1] > not_unicast)
+		leaf.home = labels[--count] - classes_label_home(classes, 0);
+	unicast = !count || labels[count - 1] != not_unicast;
+	leaf.source = find_class(&classes->source, labels, count, unicast);
+	leaf.destination = find_class(&classes->destination, labels, count, unicast);
+	leaf.named = count && labels[0] != not_unicast;
 	return intern_leaf(classes, &leaf);
 }
 
@@ -167,6 +177,28 @@ static int refuse(const struct classes *classes, struct error *error, const char
 			 classes->source.sets.count, classes->destination.sets.count, limit, blame);
 }
 
+static int refuse_bits(const struct classes *classes, struct error *error)
+{
+	AUTO_FREE char *limit = memory_format(
+		"their numbers and those of %zu homes, of %u + %u + %u bits, must fit %u bits",
+		classes->homes.count, classes->source_bits, classes->destination_bits,
+		classes->home_bits, NODE_CLASS_BITS);
+
+	return refuse(classes, error, limit);
+}
+
+static int refuse_homes(const struct classes *classes, struct error *error)
+{
+	const struct interface *interface = homes_blame(classes->policy);
+
+	return error_set(
+		error, -E2BIG,
+		"too many homes: addresses are at home in %zu different sets of interfaces "
+		"and VLANs, anywhere among them, but at most %d; the interface \"%s\" has "
+		"most places, %zu",
+		classes->homes.count, HOMES_MAX, interface->name, interface->place_count);
+}
+
 int classes_finish(struct classes *classes, struct error *error)
 {
 	size_t sources = classes->source.sets.count;
@@ -176,12 +208,14 @@ int classes_finish(struct classes *classes, struct error *error)
 	list_roles(&classes->destination, classes->policy->role_count);
 	classes->source_bits = count_bits(sources);
 	classes->destination_bits = count_bits(destinations);
+	classes->home_bits = count_bits(classes->homes.count);
 	_Static_assert(COMPILE_CLASSES_MAX == 65536, "the message says so, rule_key holds them");
 	if (sources > COMPILE_CLASSES_MAX || destinations > COMPILE_CLASSES_MAX)
 		return refuse(classes, error, "each may be at most 65536");
-	_Static_assert(NODE_CLASS_BITS == 30, "the message says so");
-	if (classes->source_bits + classes->destination_bits > NODE_CLASS_BITS)
-		return refuse(classes, error, "their numbers must fit 30 bits together");
+	if (classes->homes.count > HOMES_MAX)
+		return refuse_homes(classes, error);
+	if (classes->source_bits + classes->destination_bits + classes->home_bits > NODE_CLASS_BITS)
+		return refuse_bits(classes, error);
 	return 0;
 }
 
@@ -190,6 +224,7 @@ __u32 classes_entry(const struct classes *classes, __u32 leaf)
 	const struct class_leaf *found = &classes->leaves[leaf & ~NODE_LEAF];
 
 	return NODE_LEAF | (found->named ? NODE_NAMED : 0) |
+	       found->home << (classes->source_bits + classes->destination_bits) |
 	       found->destination << classes->source_bits | found->source;
 }
 

@@ -47,6 +47,8 @@ static int finish_trie(struct trie *trie, struct tables *tables, struct error *e
 	keep_nodes(trie, tables);
 	tables->source_class_bits = classes->source_bits;
 	tables->destination_class_bits = classes->destination_bits;
+	tables->home_count = classes->homes.count;
+	homes_fill(&classes->homes, classes->policy, tables->places);
 	tables->source_class_count = classes->source.sets.count;
 	tables->destination_class_count = classes->destination.sets.count;
 	return 0;
@@ -80,7 +82,6 @@ int compile(const struct policy *policy, struct tables *tables, struct error *er
 {
 	struct tables made = {
 		.constants = memory_zeroed(1, sizeof(*made.constants)),
-		.home_count = 1,
 		.places = memory_zeroed(policy->interface_count, sizeof(*made.places)),
 	};
 	struct classes classes;
@@ -112,4 +113,39 @@ __u32 compile_find_leaf(const struct tables *tables, const struct address *addre
 	if (address->family == FAMILY_IPV4)
 		return trie_find4(tables->nodes, tables->constants->ipv4_first, wide);
 	return trie_find6(tables->nodes, tables->ipv6_root, wide);
+}
+
+__u32 compile_home_of(const struct tables *tables, const struct address *address)
+{
+	__u32 leaf = compile_find_leaf(tables, address) & ((1u << NODE_CLASS_BITS) - 1);
+
+	return leaf >> (tables->source_class_bits + tables->destination_class_bits);
+}
+
+bool compile_is_home(const struct tables *tables, size_t interface, int vlan, __u32 home)
+{
+	const struct places *places = &tables->places[interface];
+	unsigned place = places->of_vlan[vlan == VLAN_ALL ? VLAN_NONE : vlan];
+
+	return places->homes[place][home / 64] >> home % 64 & 1;
+}
+
+bool compile_find_place(const struct policy *policy, const struct tables *tables,
+			const struct address *address, size_t *interface, int *vlan)
+{
+	__u32 home = compile_home_of(tables, address);
+	const struct interface *found;
+	size_t i, j;
+
+	for (i = 0; i < policy->interface_count; i++) {
+		found = &policy->interfaces[i];
+		for (j = 0; j < found->place_count; j++) {
+			if (!compile_is_home(tables, i, found->places[j].vlan, home))
+				continue;
+			*interface = i;
+			*vlan = found->places[j].vlan;
+			return true;
+		}
+	}
+	return false;
 }

@@ -26,7 +26,7 @@ struct tables {
 	size_t node_count; /* at least 1 */
 	__u32 ipv6_root;   /* entry */
 	__u32 source_class_bits, destination_class_bits;
-	size_t home_count;   /* HOME_ANYWHERE among them */
+	size_t home_count;     /* HOME_ANYWHERE among them */
 	struct places *places; /* by index into policy.interfaces */
 	bool source_ports; /* some enabled rule minds source ports */
 	struct constant_tables *constants;
@@ -43,5 +43,22 @@ void compile_free(struct tables *tables);
 
 /* The leaf for an address: what the program's trie walk finds. For tests and explain. */
 __u32 compile_find_leaf(const struct tables *tables, const struct address *address);
+
+/* The home in an address's leaf. */
+__u32 compile_home_of(const struct tables *tables, const struct address *address);
+
+/*
+ * Whether addresses with this home may send from the interface's VLAN (VLAN_ALL for
+ * untagged, like VLAN_NONE): false for a VLAN that the interface does not accept.
+ */
+bool compile_is_home(const struct tables *tables, size_t interface, int vlan, __u32 home);
+
+/*
+ * The first place of the file where the address is at home: an index into
+ * policy.interfaces, and VLAN_ALL where that interface lists no VLANs. False, and
+ * nothing written, when it is at home nowhere.
+ */
+bool compile_find_place(const struct policy *policy, const struct tables *tables,
+			const struct address *address, size_t *interface, int *vlan);
 
 #endif

@@ -10,6 +10,10 @@ static const struct prefix not_unicast[] = {
 	{{FAMILY_IPV6, {0xff}}, 8},
 };
 
+/* What `any` says about homes. */
+static const struct prefix everything[] = {{{FAMILY_IPV4, {0}}, 0}, {{FAMILY_IPV6, {0}}, 0}};
+
+#define EVERYTHING_COUNT  (sizeof(everything) / sizeof(everything[0]))
 #define NOT_UNICAST_COUNT (sizeof(not_unicast) / sizeof(not_unicast[0]))
 
 struct wide_address coverage_widen(const struct address *address)
@@ -34,9 +38,9 @@ static size_t count_prefixes(const struct policy *policy, enum family family)
 	return count;
 }
 
-/* Until the prefixes are grouped, `labels` is the one label itself. */
+/* Until the prefixes are grouped, `labels` is the role, or the label of not unicast. */
 static size_t take(struct covered *covered, const struct prefix *prefixes, size_t count,
-		   enum family family, __u32 label)
+		   enum family family, __u32 role)
 {
 	size_t i, taken = 0;
 
@@ -45,7 +49,7 @@ static size_t take(struct covered *covered, const struct prefix *prefixes, size_
 			continue;
 		covered[taken].address = coverage_widen(&prefixes[i].address);
 		covered[taken].len = prefixes[i].len;
-		covered[taken].labels = label;
+		covered[taken].labels = role;
 		taken++;
 	}
 	return taken;
@@ -73,20 +77,46 @@ static int compare(const void *left, const void *right)
 	return order ? order : compare_numbers(a->labels, b->labels);
 }
 
-/* The set of the labels of `count` equal prefixes, which are sorted by label. */
-static __u32 gather_labels(struct sets *sets, const struct covered *covered, size_t count)
+/* Adds to ascending labels, unless it is there; most come in order. Returns how many there are. */
+static size_t add_label(__u32 *labels, size_t count, __u32 label)
 {
-	__u32 *labels = sets_scratch(sets, count);
+	size_t at = count;
+
+	while (at && labels[at - 1] > label)
+		at--;
+	if (at && labels[at - 1] == label)
+		return count;
+	memmove(labels + at + 1, labels + at, (count - at) * sizeof(*labels));
+	labels[at] = label;
+	return count + 1;
+}
+
+/* The set of the labels of `count` equal prefixes, which are sorted by role. */
+static __u32 gather_labels(struct classes *classes, const struct covered *covered, size_t count)
+{
+	__u32 *labels = sets_scratch(&classes->roles, count + 1);
+	__u32 role, sites = HOMES_UNDECIDED;
 	size_t i, label_count = 0;
 
-	for (i = 0; i < count; i++)
-		if (!label_count || labels[label_count - 1] != covered[i].labels)
-			labels[label_count++] = covered[i].labels;
-	return sets_intern(sets, labels, label_count);
+	for (i = 0; i < count; i++) {
+		role = covered[i].labels;
+		if (role == classes_label_not_unicast(classes)) {
+			label_count = add_label(labels, label_count, role);
+			continue;
+		}
+		sites = homes_choose(&classes->homes, sites, role);
+		/* Who plays `any` is known without its prefix. */
+		if (role != ROLE_ANY)
+			label_count = add_label(labels, label_count, classes_label(classes, role));
+	}
+	if (sites != HOMES_UNDECIDED)
+		labels[label_count++] =
+			classes_label_home(classes, homes_number(&classes->homes, sites));
+	return sets_intern(&classes->roles, labels, label_count);
 }
 
 /* Makes one of equal prefixes; returns how many are left. */
-static size_t group(struct sets *sets, struct covered *covered, size_t count)
+static size_t group(struct classes *classes, struct covered *covered, size_t count)
 {
 	size_t first, end, kept = 0;
 	__u32 labels;
@@ -95,7 +125,7 @@ static size_t group(struct sets *sets, struct covered *covered, size_t count)
 		end = first + 1;
 		while (end < count && !compare_prefixes(&covered[first], &covered[end]))
 			end++;
-		labels = gather_labels(sets, &covered[first], end - first);
+		labels = gather_labels(classes, &covered[first], end - first);
 		covered[kept] = covered[first];
 		covered[kept++].labels = labels;
 	}
@@ -105,16 +135,18 @@ static size_t group(struct sets *sets, struct covered *covered, size_t count)
 struct covered *coverage_gather(struct classes *classes, enum family family, size_t *count)
 {
 	const struct policy *policy = classes->policy;
-	size_t role, taken, most = count_prefixes(policy, family) + NOT_UNICAST_COUNT;
+	size_t role, taken = 0;
+	size_t most = count_prefixes(policy, family) + NOT_UNICAST_COUNT + EVERYTHING_COUNT;
 	struct covered *covered = memory_zeroed(most, sizeof(*covered));
 
-	taken = take(covered, not_unicast, NOT_UNICAST_COUNT, family,
-		     classes_label_not_unicast(classes));
+	if (homes_decides(&classes->homes, ROLE_ANY))
+		taken += take(covered, everything, EVERYTHING_COUNT, family, ROLE_ANY);
+	taken += take(covered + taken, not_unicast, NOT_UNICAST_COUNT, family,
+		      classes_label_not_unicast(classes));
 	for (role = 0; role < policy->role_count; role++)
 		taken += take(covered + taken, policy->roles[role].prefixes,
-			      policy->roles[role].prefix_count, family,
-			      classes_label(classes, role));
+			      policy->roles[role].prefix_count, family, role);
 	qsort(covered, taken, sizeof(*covered), compare);
-	*count = group(&classes->roles, covered, taken);
+	*count = group(classes, covered, taken);
 	return covered;
 }

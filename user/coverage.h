@@ -10,7 +10,7 @@ struct wide_address {
 	__u64 high, low;
 };
 
-/* A prefix and the labels (classes_label()) of the roles that list it. */
+/* A prefix and the labels of the roles that list it, and of the home that they give it. */
 struct covered {
 	struct wide_address address; /* host bits are zero */
 	__u32 labels;                /* a set of classes.roles */

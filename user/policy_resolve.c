@@ -76,7 +76,7 @@ static size_t resolve_source(const struct directory *directory, const struct nam
 				  "send from here, since to name all is to check none");
 		return ROLE_NONE;
 	}
-	if (strcmp(name->text, "gateway") == 0) {
+	if (strcmp(name->text, ROLE_GATEWAY) == 0) {
 		diagnostics_error(directory->diagnostics, name->position,
 				  "\"gateway\" is at home on no interface: this machine's own "
 				  "addresses never arrive from outside but forged");

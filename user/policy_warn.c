@@ -72,7 +72,7 @@ static void warn_of_unused(const struct policy *policy, struct diagnostics *diag
 	for (size_t i = ROLE_ANY + 1; i < policy->role_count; i++) {
 		const struct role *role = &policy->roles[i];
 
-		if (!used[i] && !role->page && strcmp(role->name, "gateway") != 0)
+		if (!used[i] && !role->page && strcmp(role->name, ROLE_GATEWAY) != 0)
 			diagnostics_warning(diagnostics, role->position,
 					    "role \"%s\" is used by no rule and no interface",
 					    role->name);

@@ -85,6 +85,43 @@ static inline struct rule *model_add_service(struct policy *policy, size_t from,
 	return rule;
 }
 
+/* Without a place. */
+static inline struct interface *model_add_interface(struct policy *policy, bool lists_vlans)
+{
+	struct interface *interface =
+		memory_append(&policy->interfaces, &policy->interface_count, sizeof(*interface));
+
+	interface->name = memory_format("eth%zu", policy->interface_count - 1);
+	interface->lists_vlans = lists_vlans;
+	return interface;
+}
+
+/* Where nobody is at home yet. */
+static inline struct place *model_add_place(struct interface *interface, int vlan)
+{
+	struct place *place =
+		memory_append(&interface->places, &interface->place_count, sizeof(*place));
+
+	place->vlan = vlan;
+	interface->lists_sources = true;
+	return place;
+}
+
+static inline void model_add_source(struct place *place, size_t role)
+{
+	*(size_t *)memory_append(&place->sources, &place->source_count, sizeof(role)) = role;
+}
+
+static inline void model_free_interface(struct interface *interface)
+{
+	size_t i;
+
+	for (i = 0; i < interface->place_count; i++)
+		free(interface->places[i].sources);
+	free(interface->places);
+	free(interface->name);
+}
+
 static inline void model_free(struct policy *policy)
 {
 	size_t i;
@@ -99,8 +136,11 @@ static inline void model_free(struct policy *policy)
 		free(policy->rules[i].ports);
 		free(policy->rules[i].source_ports);
 	}
+	for (i = 0; i < policy->interface_count; i++)
+		model_free_interface(&policy->interfaces[i]);
 	free(policy->roles);
 	free(policy->rules);
+	free(policy->interfaces);
 }
 
 static inline void set_bit(struct address *address, unsigned bit, unsigned value)
@@ -204,6 +244,41 @@ static inline void model_pick_policy(struct random *random, struct policy *polic
 		add_random_rule(random, policy);
 }
 
+static inline void add_random_sources(struct random *random, const struct policy *policy,
+				      struct place *place)
+{
+	__u64 any_below = pick(random, 6) ? 0 : 1; /* `any` stands in few lists */
+	size_t role;
+
+	for (role = ROLE_ANY + 1 - any_below; role < policy->role_count; role++)
+		if (pick(random, 4) == 0)
+			model_add_source(place, role);
+}
+
+/* Interfaces with and without VLANs, which list some of the roles; one may be the gateway. */
+static inline void model_pick_places(struct random *random, struct policy *policy)
+{
+	__u64 interfaces = 1 + pick(random, 4);
+	struct interface *interface;
+	int vlan;
+
+	if (pick(random, 2)) {
+		struct role *gateway = &policy->roles[1 + pick(random, policy->role_count - 1)];
+
+		free(gateway->name);
+		gateway->name = memory_copy_string(ROLE_GATEWAY);
+	}
+	while (interfaces--) {
+		interface = model_add_interface(policy, pick(random, 2));
+		if (!interface->lists_vlans) {
+			add_random_sources(random, policy, model_add_place(interface, VLAN_ALL));
+			continue;
+		}
+		for (vlan = pick(random, 2); vlan < 4095; vlan += 1 + pick(random, 2000))
+			add_random_sources(random, policy, model_add_place(interface, vlan));
+	}
+}
+
 /* Adds to the address as a number, round at the end. */
 static inline void add_to_address(struct address *address, int added)
 {
@@ -263,7 +338,7 @@ static inline __u32 model_source_class(const struct tables *tables, __u32 leaf)
 
 static inline __u32 model_destination_class(const struct tables *tables, __u32 leaf)
 {
-	return (leaf & ((1u << NODE_CLASS_BITS) - 1)) >> tables->source_class_bits;
+	return leaf >> tables->source_class_bits & ((1u << tables->destination_class_bits) - 1);
 }
 
 #endif

@@ -170,6 +170,8 @@ static void random_packets_get_the_first_rule_that_covers_them(void **state)
 
 		print_message("seed %u\r", seed);
 		model_pick_policy(&random, &policy);
+		if (seed % 2)
+			model_pick_places(&random, &policy);
 		covered += check_policy(&random, &policy);
 		model_free(&policy);
 	}
@@ -179,17 +181,24 @@ static void random_packets_get_the_first_rule_that_covers_them(void **state)
 			POLICY_COUNT * PACKET_COUNT * 7 / 8);
 }
 
-static void check_equal(const struct tables *left, const struct tables *right)
+static void check_equal(const struct tables *left, const struct tables *right,
+			size_t interface_count)
 {
+	size_t i;
+
 	assert_int_equal(left->rule_entry_count, right->rule_entry_count);
 	assert_int_equal(left->node_count, right->node_count);
 	assert_int_equal(left->ipv6_root, right->ipv6_root);
 	assert_int_equal(left->source_class_bits, right->source_class_bits);
+	assert_int_equal(left->destination_class_bits, right->destination_class_bits);
+	assert_int_equal(left->home_count, right->home_count);
 	if (left->rule_entry_count)
 		assert_memory_equal(left->rule_entries, right->rule_entries,
 				    left->rule_entry_count * sizeof(*left->rule_entries));
 	assert_memory_equal(left->nodes, right->nodes, left->node_count * sizeof(*left->nodes));
 	assert_memory_equal(left->constants, right->constants, sizeof(*left->constants));
+	for (i = 0; i < interface_count; i++)
+		assert_memory_equal(&left->places[i], &right->places[i], sizeof(*left->places));
 }
 
 static void equal_policies_compile_to_equal_bytes(void **state)
@@ -205,9 +214,10 @@ static void equal_policies_compile_to_equal_bytes(void **state)
 			struct random random = {seed};
 
 			model_pick_policy(&random, &policies[i]);
+			model_pick_places(&random, &policies[i]);
 			assert_int_equal(compile(&policies[i], &tables[i], &error), 0);
 		}
-		check_equal(&tables[0], &tables[1]);
+		check_equal(&tables[0], &tables[1], policies[0].interface_count);
 		for (i = 0; i < 2; i++) {
 			compile_free(&tables[i]);
 			model_free(&policies[i]);
@@ -343,8 +353,8 @@ static void classes_that_do_not_fit_a_leaf_are_refused(void **state)
 	first = add_hosts(&policy, 40000);
 	for (i = 0; i < 40000; i++)
 		model_add_service(&policy, first + i, first + i, 6, 443);
-	CHECK_REFUSED(&policy, "40001 source classes", "40001 destination classes", "30 bits",
-		      "\"h-0\"");
+	CHECK_REFUSED(&policy, "40001 source classes", "40001 destination classes",
+		      "16 + 16 + 0 bits, must fit 30 bits", "\"h-0\"");
 }
 
 /* Every host is a class on both sides, and in `any`. */

@@ -257,6 +257,9 @@ static void states_the_maxima(void **ignored)
 	assert_maximum(COMPILE_RULE_ENTRIES_MAX, "entries of the rule table");
 	assert_maximum(COMPILE_NODES_MAX, "blocks of 64 bytes");
 	assert_maximum(FLOW_LIMIT_MOST, "entries of a table of flows or openings, and 1,024 at");
+	assert_maximum(PLACES_MAX - 1, "VLANs of an interface");
+	assert_maximum(HOMES_MAX, "homes");
+	assert_maximum(NODE_CLASS_BITS, "bits for the numbers");
 }
 
 /* The next YAML block; NULL at the end. To be freed. */

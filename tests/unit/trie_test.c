@@ -93,6 +93,8 @@ static void random_addresses_get_the_union_of_all_covering_roles(void **state)
 
 		print_message("seed %u\r", seed);
 		model_pick_policy(&random, &policy);
+		if (seed % 2)
+			model_pick_places(&random, &policy);
 		expected = expect(&policy, &tables);
 		for (i = 0; i < ADDRESS_COUNT; i++) {
 			address = i % 4 ? pick_near(&random, &policy)
