@@ -16,7 +16,7 @@
 #define SOURCE_PORT "49152" /* the first of the dynamic ports (RFC 6335) */
 
 struct explain_options {
-	const char *config, *base, *source_port;
+	const char *config, *base, *source_port, *interface, *vlan;
 	bool json, reply;
 };
 
@@ -89,18 +89,68 @@ static struct frame_plan reply_to(const struct frame_plan *opening)
 	};
 }
 
-static int judge(const struct policy *policy, const struct tables *tables,
-		 const struct frame_plan *packet, struct judgement *judgement, struct error *error)
+/* The interface and VLAN that the options name. */
+static int read_place(const struct explain_options *options, const struct policy *policy,
+		      struct place_choice *place, struct error *error)
+{
+	char *end;
+
+	*place = (struct place_choice){.vlan = VLAN_ALL};
+	while (place->interface < policy->interface_count &&
+	       strcmp(policy->interfaces[place->interface].name, options->interface))
+		place->interface++;
+	if (place->interface == policy->interface_count)
+		return error_set(error, -1, "--interface %s: %s lists no such interface",
+				 options->interface, options->config);
+	if (!options->vlan)
+		return 0;
+	place->vlan = strtoul(options->vlan, &end, 10);
+	if (*options->vlan < '0' || *options->vlan > '9' || *end || place->vlan >= VLAN_ID_COUNT)
+		return error_set(error, -1, "--vlan %s: expected 0 to %d", options->vlan,
+				 VLAN_ID_COUNT - 1);
+	return 0;
+}
+
+/* Where a packet comes in: as asked, or where its source is at home, or on the first interface. */
+static void find_place(const struct policy *policy, const struct tables *tables,
+		       const struct place_choice *asked, const struct frame_plan *packet,
+		       struct place_choice *place)
+{
+	*place = (struct place_choice){.vlan = VLAN_ALL};
+	if (asked)
+		*place = *asked;
+	else
+		compile_find_place(policy, tables, &packet->source, &place->interface,
+				   &place->vlan);
+}
+
+static int run(struct dataplane_bench *bench, struct explanation *explanation, struct error *error)
 {
 	unsigned char frame[FRAME_SIZE];
-	struct dataplane_bench *bench;
 	bool passed;
+
+	explanation->packet.vlan = explanation->place.vlan > 0 ? explanation->place.vlan : 0;
+	return dataplane_bench_run(bench, explanation->place.interface, frame,
+				   frame_write(&explanation->packet, frame),
+				   &explanation->judgement, &passed, error);
+}
+
+/* A reply is judged after its opening, which comes in where its own source is at home. */
+static int judge(const struct policy *policy, const struct tables *tables,
+		 const struct frame_plan *opening, struct explanation *explanation,
+		 struct error *error)
+{
+	struct explanation before = {.policy = policy, .packet = *opening};
+	struct dataplane_bench *bench;
 	int err = dataplane_bench_open(policy, tables, 0, &bench, error);
 
 	if (err)
 		return err;
-	err = dataplane_bench_run(bench, 0, frame, frame_write(packet, frame), judgement, &passed,
-				  error);
+	find_place(policy, tables, NULL, opening, &before.place);
+	if (explanation->reply)
+		err = run(bench, &before, error);
+	if (!err)
+		err = run(bench, explanation, error);
 	dataplane_bench_close(bench);
 	return err;
 }
@@ -127,10 +177,16 @@ static int explain(const struct explain_options *options, const struct policy *p
 	struct explanation explanation = {
 		.policy = policy,
 		.packet = options->reply ? reply_to(opening) : *opening,
+		.reply = options->reply,
 	};
+	struct place_choice asked;
 	struct error error = {0};
 
-	if (judge(policy, tables, &explanation.packet, &explanation.judgement, &error))
+	if (options->interface && read_place(options, policy, &asked, &error))
+		return command_error(error.text);
+	find_place(policy, tables, options->interface ? &asked : NULL, &explanation.packet,
+		   &explanation.place);
+	if (judge(policy, tables, opening, &explanation, &error))
 		return command_error(error.text);
 	return answer(options, &explanation);
 }
@@ -142,15 +198,19 @@ int cmd_explain(int argc, char **argv)
 		{"base", "DIR", "where files that roles name are, instead of CONFIG's folder",
 		 &options.base, NULL, 0},
 		{"config", "CONFIG", "the configuration to judge by", &options.config, NULL, 'c'},
+		{"interface", "NAME", "where it comes in, instead of where its source is at home",
+		 &options.interface, NULL, 0},
 		{"json", NULL, "print JSON", NULL, &options.json, 0},
-		{"reply", NULL, "judge the answer that TO sends to FROM, not the opening", NULL,
+		{"reply", NULL, "judge the answer of TO to FROM, after the opening", NULL,
 		 &options.reply, 0},
 		{"source-port", "PORT", "the opener's port, instead of " SOURCE_PORT,
 		 &options.source_port, NULL, 0},
+		{"vlan", "ID", "the VLAN that it comes in by, with --interface", &options.vlan, NULL,
+		 0},
 		{0},
 	};
-	const char *usage = "--config CONFIG [--base DIR] [--json] [--reply] [--source-port PORT] "
-			    "FROM TO PROTOCOL[/PORT]";
+	const char *usage = "--config CONFIG [--base DIR] [--interface NAME [--vlan ID]] [--json] "
+			    "[--reply] [--source-port PORT] FROM TO PROTOCOL[/PORT]";
 	int first = command_options(argc, argv, table, usage, 3, 3);
 	struct frame_plan opening;
 	struct error error = {0};
@@ -162,6 +222,8 @@ int cmd_explain(int argc, char **argv)
 		return -1 - first;
 	if (!options.config)
 		return command_usage(argv[0], usage, "--config CONFIG is missing");
+	if (options.vlan && !options.interface)
+		return command_usage(argv[0], usage, "--vlan needs --interface");
 	if (read_question(&options, argv + first, &opening, &error))
 		return command_error(error.text);
 	if (!command_compile_policy(options.config, options.base, &policy, &tables))

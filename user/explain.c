@@ -45,6 +45,19 @@ static void print_packet(const struct frame_plan *packet, FILE *out)
 	fputc('\n', out);
 }
 
+static const char *interface_of(const struct explanation *explanation)
+{
+	return explanation->policy->interfaces[explanation->place.interface].name;
+}
+
+static void print_place(const struct explanation *explanation, FILE *out)
+{
+	fprintf(out, "interface:   %s", interface_of(explanation));
+	if (explanation->packet.vlan)
+		fprintf(out, ", VLAN %u", explanation->packet.vlan);
+	fputc('\n', out);
+}
+
 static void print_roles(const struct policy *policy, const char *label,
 			const struct address *address, FILE *out)
 {
@@ -82,6 +95,7 @@ void explain_print(const struct explanation *explanation, FILE *out)
 	const struct frame_plan *packet = &explanation->packet;
 
 	print_packet(packet, out);
+	print_place(explanation, out);
 	print_roles(explanation->policy, "source:      ", &packet->source, out);
 	print_roles(explanation->policy, "destination: ", &packet->destination, out);
 	print_verdict(explanation, out);
@@ -111,7 +125,8 @@ json_t *explain_json(const struct explanation *explanation)
 	const struct policy *policy = explanation->policy;
 	bool dropped = judgement->verdict == VERDICT_DROP;
 
-	return json_pack("{s:s, s:s?, s:s?, s:s?, s:s?, s:o, s:o, s:s?}", "verdict",
+	return json_pack("{s:s, s:i, s:s, s:s?, s:s?, s:s?, s:s?, s:o, s:o, s:s?}", "interface",
+			 interface_of(explanation), "vlan", explanation->packet.vlan, "verdict",
 			 dropped ? "drop" : "pass", "rule", rule ? rule->id : NULL, "reason",
 			 dropped ? counters_reason_label(judgement->reason) : NULL, "direction",
 			 rule ? counters_direction_label(judgement->direction) : NULL, "switch",

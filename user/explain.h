@@ -11,9 +11,17 @@
 #include "layout.h"
 #include "policy.h"
 
+/* Where a packet comes in. */
+struct place_choice {
+	size_t interface; /* index into policy.interfaces */
+	int vlan;         /* id; VLAN_NONE or VLAN_ALL: untagged */
+};
+
 struct explanation {
 	const struct policy *policy;
 	struct frame_plan packet;
+	bool reply; /* the packet answers an opening that came before */
+	struct place_choice place;
 	struct judgement judgement; /* rule_slot: index into policy.rules */
 };
 

@@ -84,17 +84,28 @@ static size_t write_ipv6(const struct frame_plan *plan, unsigned char *to)
 	return sizeof(ip) + len;
 }
 
+/* The ethertype of what follows, behind a tag where there is a VLAN (IEEE 802.1Q). */
+static size_t write_type(const struct frame_plan *plan, bool ipv6, unsigned char *to)
+{
+	const __be16 words[] = {htons(ETH_P_8021Q), htons(plan->vlan),
+				htons(ipv6 ? ETH_P_IPV6 : ETH_P_IP)};
+	const __be16 *first = plan->vlan ? words : words + 2;
+	size_t len = (words + 3 - first) * sizeof(*words);
+
+	memcpy(to, first, len);
+	return len;
+}
+
 size_t frame_write(const struct frame_plan *plan, unsigned char frame[FRAME_SIZE])
 {
-	/* Locally administered addresses: 02:00:00:00:00:01 from 02:00:00:00:00:02. */
-	struct ethhdr ethernet = {.h_dest = {2, 0, 0, 0, 0, 1}, .h_source = {2, 0, 0, 0, 0, 2}};
+	/* Locally administered: to 02:00:00:00:00:01 from 02:00:00:00:00:02. */
+	static const unsigned char addresses[2 * ETH_ALEN] = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2};
 	bool ipv6 = plan->source.family == FAMILY_IPV6;
-	size_t len;
+	size_t len = sizeof(addresses);
 
 	memset(frame, 0, FRAME_SIZE);
-	ethernet.h_proto = htons(ipv6 ? ETH_P_IPV6 : ETH_P_IP);
-	memcpy(frame, &ethernet, sizeof(ethernet));
-	len = sizeof(ethernet);
+	memcpy(frame, addresses, sizeof(addresses));
+	len += write_type(plan, ipv6, frame + len);
 	len += ipv6 ? write_ipv6(plan, frame + len) : write_ipv4(plan, frame + len);
 	return len < FRAME_LEAST ? FRAME_LEAST : len;
 }

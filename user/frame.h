@@ -16,6 +16,7 @@ struct frame_plan {
 	__u8 protocol;                       /* IANA number; 1 and 58 become an echo request */
 	__u16 source_port, destination_port; /* host order; TCP and UDP */
 	__u8 tcp_flags;
+	__u16 vlan; /* id; 0: untagged */
 };
 
 #define FRAME_TCP_SYN 0x02

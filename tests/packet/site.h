@@ -79,6 +79,7 @@ static const char site_text[] =
 	"  - {id: dns, from: director, to: resolvers, protocol: [tcp, udp],\n"
 	"     ports: [53, 5000-5100], source-ports: [1024-65535]}\n"
 	"  - {id: ntp, from: any, to: gateway, protocol: udp, ports: [123]}\n"
+	"  - {id: ntp-resolvers, from: any, to: resolvers, protocol: udp, ports: [124]}\n"
 	"  - {id: backup-low, from: admins, to: resolvers, protocol: tcp, ports: [7000],\n"
 	"     source-ports: [1-1023]}\n"
 	"  - {id: backup-high, from: admins, to: resolvers, protocol: tcp, ports: [7000],\n"

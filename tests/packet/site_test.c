@@ -12,9 +12,9 @@
 static const struct row rule_rows[] = {
 	{"a site rule to the gateway passes", SITE_USUAL,
 	 {.from = ADMIN4, .to = GATEWAY4, .to_port = 22}, OPENS("ssh-gateway")},
-	{"its reply passes", SITE_USUAL,
+	{"its reply goes out, and does not come in", SITE_USUAL,
 	 {.from = GATEWAY4, .to = ADMIN4, .from_port = 22, .flags = SYN | ACK},
-	 REPLIES("ssh-gateway")},
+	 DROPS(SPOOFED_SOURCE)},
 	{"the gateway is no one's who has no rule", SITE_USUAL,
 	 {.from = CLIENT4, .to = GATEWAY4, .to_port = 22}, DROPS(NO_RULE)},
 	{"the gateway's inside address is judged like any from the perimeter", SITE_USUAL,
@@ -68,7 +68,7 @@ static const struct row rule_rows[] = {
 	{"UDP from anyone by `any`", SITE_USUAL,
 	 {.from = OUTSIDER6, .to = GATEWAY6, UDP, .to_port = 123}, OPENS("ntp")},
 	{"UDP back to anyone by `any`", SITE_USUAL,
-	 {.from = GATEWAY4, .to = OUTSIDER4, UDP, .from_port = 123}, REPLIES("ntp")},
+	 {.from = RESOLVER4, .to = OUTSIDER4, UDP, .from_port = 124}, REPLIES("ntp-resolvers")},
 	{"UDP from a named port to anywhere else drops", SITE_USUAL,
 	 {.from = CLIENT4, .to = DIRECTOR4, UDP, .from_port = 53}, DROPS(NO_RULE)},
 
