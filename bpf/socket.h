@@ -44,12 +44,14 @@ static __always_inline void name_socket(struct socket_name *name, const struct p
 	}
 }
 
-/* The length within bounds that 6.1 and 6.12 know. */
+/* The length within bounds that 6.1 and 6.12 know, from both sides. */
 static __always_inline __u32 tuple_len(const struct socket_name *name)
 {
 	__u32 len = name->len;
 
 	asm volatile("" : "+r"(len));
+	if (len < sizeof(name->tuple.ipv4))
+		return sizeof(name->tuple.ipv4);
 	return len > sizeof(name->tuple) ? sizeof(name->tuple) : len;
 }
 
