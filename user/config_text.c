@@ -8,7 +8,8 @@
 #include "memory.h"
 #include "utf8.h"
 
-#define READ_SIZE (64u * 1024)
+#define READ_SIZE       (64u * 1024)
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 /* A pipe or a device could hold us for ever, so it is not even waited for. */
 static int open_regular(const char *path, struct error *error)
@@ -44,6 +45,17 @@ static int read_all(int fd, char **text, size_t *len)
 	return 0;
 }
 
+/* Windows' editors begin UTF-8 with a mark, which libyaml counts as a column of the first key. */
+static void drop_byte_order_mark(char *text, size_t *len)
+{
+	size_t mark = strlen(BYTE_ORDER_MARK);
+
+	if (*len < mark || memcmp(text, BYTE_ORDER_MARK, mark) != 0)
+		return;
+	*len -= mark;
+	memmove(text, text + mark, *len + 1);
+}
+
 int config_text_read(const char *path, char **text, size_t *len, struct error *error)
 {
 	bool standard = strcmp(path, "-") == 0;
@@ -59,6 +71,7 @@ int config_text_read(const char *path, char **text, size_t *len, struct error *e
 		return error_set(error, err, "cannot read \"%s\": %s", path, strerror(-err));
 	if (size > CONFIG_TEXT_MAX)
 		return error_set(error, -EFBIG, "\"%s\" is larger than 64 MiB", path);
+	drop_byte_order_mark(read, &size);
 	*text = read;
 	*len = size;
 	read = NULL;

@@ -13,7 +13,7 @@
 
 /*
  * Reads a regular file whole; "-" is standard input, whatever it is. The text is to
- * be freed, and a zero follows it. Negative errno with the reason.
+ * be freed, has no byte order mark, and a zero follows it. Negative errno with the reason.
  */
 int config_text_read(const char *path, char **text, size_t *len, struct error *error);
 
