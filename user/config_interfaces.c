@@ -221,6 +221,9 @@ void config_read_interfaces(struct config_reader *reader, const struct yaml_node
 {
 	if (!config_is(reader, node, YAML_LIST, "a list of interfaces"))
 		return;
+	if (!node->first)
+		diagnostics_error(reader->diagnostics, node->position,
+				  "expected at least one interface to filter, found an empty list");
 	for (const struct yaml_node *item = node->first; item; item = item->next)
 		read_interface(reader, item, target);
 	refuse_repeated_names(reader, target);

@@ -76,11 +76,6 @@ static void check_unfiltered(const struct policy *policy, const struct name *nam
 
 static void check_interfaces(const struct policy *policy, struct diagnostics *diagnostics)
 {
-	const struct position whole = {.file = policy->profile.name.position.file};
-
-	if (policy->interface_count == 0 && diagnostics->error_count == 0)
-		diagnostics_error(diagnostics, whole,
-				  "interfaces is empty: expected at least one interface to filter");
 	policy_report_repeated(diagnostics, policy->unfiltered, policy->unfiltered_count,
 			       "unfiltered interface");
 	for (size_t i = 0; i < policy->unfiltered_count; i++)

@@ -340,18 +340,6 @@ static void an_interface_is_not_both_filtered_and_open(void **state)
 	       "purpose");
 }
 
-static void no_interface_is_an_error(void **state)
-{
-	struct fixture *fixture = *state;
-	struct policy *policy = &fixture->policy;
-
-	free(policy->interfaces[0].places);
-	free(policy->interfaces[0].name);
-	policy->interface_count = 0;
-	expect(fixture, SEVERITY_ERROR, 0,
-	       "interfaces is empty: expected at least one interface to filter");
-}
-
 static void an_empty_role_of_the_page_is_nobody_and_warns(void **state)
 {
 	struct fixture *fixture = *state;
@@ -669,7 +657,6 @@ int main(void)
 		PAGE_TEST(the_gateway_is_no_source),
 		PAGE_TEST(a_source_stands_once_in_its_list),
 		PAGE_TEST(an_interface_is_not_both_filtered_and_open),
-		NONE_TEST(no_interface_is_an_error),
 		PAGE_TEST(an_empty_role_of_the_page_is_nobody_and_warns),
 		PAGE_TEST(nobody_is_no_surprise_where_the_rules_are_switched_off),
 		PAGE_TEST(stateful_without_sources_warns_for_each_interface),
