@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <netinet/in.h>
 
 #include "command.h"
 #include "command_policy.h"
@@ -20,18 +19,34 @@ struct explain_options {
 	bool json, reply;
 };
 
+/* A decimal number without sign and leading zeros; -1 when it is none, or more than `most`. */
+static int read_number(const char *text, unsigned most)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	if (digits < 1 || digits > 5 || text[digits] || (digits > 1 && *text == '0'))
+		return -1;
+	return strtoul(text, NULL, 10) > most ? -1 : atoi(text);
+}
+
 static int read_port(const char *text, __u16 *port)
 {
-	char *end;
-	unsigned long number = strtoul(text, &end, 10);
+	int number = read_number(text, UINT16_MAX);
 
-	if (*text < '0' || *text > '9' || *end || number < 1 || number > 65535)
+	if (number < 1)
 		return -1;
 	*port = number;
 	return 0;
 }
 
-/* "tcp/5061", "udp/53", "ospf", "icmp". */
+static int read_protocol(const char *text)
+{
+	int number = policy_protocol_number(text);
+
+	return number < 0 ? read_number(text, UINT8_MAX) : number;
+}
+
+/* "tcp/5061", "udp/53", "ospf", "89", "icmp". */
 static int read_service(const char *text, const char *source_port, struct frame_plan *plan,
 			struct error *error)
 {
@@ -41,9 +56,7 @@ static int read_service(const char *text, const char *source_port, struct frame_
 
 	if (port)
 		*port++ = '\0';
-	protocol = !strcmp(name, "icmp")     ? IPPROTO_ICMP
-		   : !strcmp(name, "icmpv6") ? IPPROTO_ICMPV6
-					     : policy_protocol_number(name);
+	protocol = read_protocol(name);
 	if (protocol < 0)
 		return error_set(error, -1,
 				 "%s: no such protocol; expected tcp/5061, udp/53 or a "
@@ -225,7 +238,7 @@ int cmd_explain(int argc, char **argv)
 	if (options.vlan && !options.interface)
 		return command_usage(argv[0], usage, "--vlan needs --interface");
 	if (read_question(&options, argv + first, &opening, &error))
-		return command_error(error.text);
+		return command_usage(argv[0], usage, error.text);
 	if (!command_compile_policy(options.config, options.base, &policy, &tables))
 		return EXIT_ERROR;
 	code = explain(&options, &policy, &tables, &opening);

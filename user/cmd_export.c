@@ -64,14 +64,13 @@ int cmd_export(int argc, char **argv)
 		{"run", "DIR", "where pins and lock are, instead of " DATAPLANE_RUN, &run, NULL, 0},
 		{0},
 	};
-	int first = command_options(argc, argv, options, "--textfile PATH [--run DIR]", 0, 0);
+	const char *usage = "--textfile PATH [--run DIR]";
+	int first = command_options(argc, argv, options, usage, 0, 0);
 	struct error error = {0};
 
 	if (first < 0)
 		return -1 - first;
-	if (!path) {
-		command_error("export: --textfile PATH is missing; - is standard output");
-		return EXIT_USAGE;
-	}
+	if (!path)
+		return command_usage(argv[0], usage, "--textfile PATH is missing");
 	return export_metrics(run, path, &error) ? command_error(error.text) : EXIT_GOOD;
 }
