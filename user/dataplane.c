@@ -191,12 +191,11 @@ struct former {
 static struct former find_former(const struct apply *apply, const struct nic *nic)
 {
 	struct former former = {.linked = nic_is_linked(nic), .program_fd = -1};
-	__u32 generation;
+	struct pinned_program pinned;
 
 	former.generic = nic->generic;
 	if (former.linked)
-		former.program_fd =
-			pins_find_program(apply->run, nic->link_program_id, &generation);
+		former.program_fd = pins_find_program(apply->run, nic->link_program_id, &pinned);
 	return former;
 }
 
@@ -322,8 +321,10 @@ static int apply_locked(struct apply *apply, struct error *error)
 	struct description description = {};
 	struct dataplane_state state;
 	char build_hash[HASH_SIZE];
-	int err = inspect_nics(apply, error);
+	int err;
 
+	nic_follow_names(apply->run);
+	err = inspect_nics(apply, error);
 	if (!err)
 		err = state_read(apply->run, &state, &description, error);
 	if (err)
@@ -393,6 +394,7 @@ int dataplane_detach(const char *run_path, size_t *count, struct error *error)
 
 	if (err)
 		return err;
+	nic_follow_names(&run);
 	*count = detach_others(&run, NULL);
 	remove_generations(&run, 0);
 	flows_forget(&run);

@@ -21,7 +21,7 @@
 
 enum attachment {
 	ATTACHMENT_LIVE,        /* our program of the generation in force */
-	ATTACHMENT_STALE,       /* our program of another generation */
+	ATTACHMENT_STALE,       /* our program of another generation, or of another interface */
 	ATTACHMENT_ABSENT,      /* the interface exists, nothing of ours is on it */
 	ATTACHMENT_FOREIGN,     /* the interface carries somebody else's program */
 	ATTACHMENT_NO_INTERFACE /* no such interface */

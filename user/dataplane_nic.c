@@ -53,6 +53,54 @@ static int inspect_program(struct nic *nic, struct error *error)
 	return 0;
 }
 
+/* The name of the NIC that carries this pinned link's program; false: there is none. */
+static bool find_carrier(const char *pin, char name[IF_NAMESIZE])
+{
+	AUTO_FD int fd = bpf_obj_get(pin);
+	struct bpf_link_info info = {};
+	__u32 len = sizeof(info), program_id = 0;
+
+	return fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len) &&
+	       if_indextoname(info.xdp.ifindex, name) &&
+	       !bpf_xdp_query_id(info.xdp.ifindex, 0, &program_id) && program_id == info.prog_id;
+}
+
+/* Too long to be a NIC's name. */
+#define ASIDE "renamed-interface-"
+
+/* Renames a pin that is not called as its NIC is; `aside` is what to put before the name. */
+static void rename_pin(const struct run *run, const char *links, const char *pin, const char *aside)
+{
+	AUTO_FREE char *path = memory_format("%s/%s", links, pin), *fitting = NULL, *target = NULL;
+	char name[IF_NAMESIZE];
+
+	if (!find_carrier(path, name))
+		return;
+	fitting = run_link_path(run, name);
+	if (strcmp(path, fitting) == 0)
+		return;
+	target = memory_format("%s/%s%s", links, aside, strrchr(fitting, '/') + 1);
+	rename(path, target);
+}
+
+static void rename_pins(const struct run *run, const char *aside)
+{
+	AUTO_FREE char *links = run_links_path(run);
+	char **pins;
+	size_t count = run_list(links, &pins);
+
+	for (size_t i = 0; i < count; i++)
+		rename_pin(run, links, pins[i], aside);
+	run_free_list(pins, count);
+}
+
+/* First aside: two may have swapped names. */
+void nic_follow_names(const struct run *run)
+{
+	rename_pins(run, ASIDE);
+	rename_pins(run, "");
+}
+
 int nic_inspect(const struct run *run, const char *name, struct nic *nic, struct error *error)
 {
 	int err;

@@ -20,6 +20,12 @@ struct nic {
 	__u32 link_program_id;
 };
 
+/*
+ * Names our pins as their NICs are called now, so that one that was renamed keeps its filter.
+ * For those who hold the lock.
+ */
+void nic_follow_names(const struct run *run);
+
 /* Looks at the NIC and our pin for it. To be closed. */
 int nic_inspect(const struct run *run, const char *name, struct nic *nic, struct error *error);
 void nic_close(struct nic *nic);

@@ -155,7 +155,7 @@ static bool has_id(int fd, __u32 program_id)
 	return fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len) && info.id == program_id;
 }
 
-static int find_in_folder(char *folder, __u32 program_id)
+static int find_in_folder(char *folder, __u32 program_id, __u32 *interface)
 {
 	AUTO_FREE char *owned_folder = folder;
 	int found = -ENOENT;
@@ -166,7 +166,7 @@ static int find_in_folder(char *folder, __u32 program_id)
 		AUTO_FREE char *path = memory_format("%s/%s", folder, names[i]);
 		int fd;
 
-		if (strncmp(names[i], "program_", strlen("program_")))
+		if (sscanf(names[i], "program_%u", interface) != 1)
 			continue;
 		fd = bpf_obj_get(path);
 		if (has_id(fd, program_id))
@@ -178,16 +178,18 @@ static int find_in_folder(char *folder, __u32 program_id)
 	return found;
 }
 
-int pins_find_program(const struct run *run, __u32 program_id, __u32 *generation)
+int pins_find_program(const struct run *run, __u32 program_id, struct pinned_program *pinned)
 {
 	size_t count;
 	AUTO_FREE __u32 *numbers = run_list_generations(run, &count);
 
 	for (size_t i = count; i-- > 0;) {
-		int fd = find_in_folder(run_generation_path(run, numbers[i], NULL), program_id);
+		__u32 interface;
+		int fd = find_in_folder(run_generation_path(run, numbers[i], NULL), program_id,
+					&interface);
 
 		if (fd >= 0) {
-			*generation = numbers[i];
+			*pinned = (struct pinned_program){numbers[i], interface};
 			return fd;
 		}
 	}

@@ -62,7 +62,13 @@ int pins_write_generation(const struct run *run, const struct generation *genera
 int pins_read_generation(const struct run *run, __u32 number, struct description *description);
 void pins_free_description(struct description *description);
 
-/* The pinned program with this id: its fd and generation, or -ENOENT. */
-int pins_find_program(const struct run *run, __u32 program_id, __u32 *generation);
+/* What a pinned program was loaded for. */
+struct pinned_program {
+	__u32 generation; /* 0: it is not pinned */
+	__u32 interface;  /* index into the description's interfaces */
+};
+
+/* The pinned program with this id: its fd, or -ENOENT. */
+int pins_find_program(const struct run *run, __u32 program_id, struct pinned_program *pinned);
 
 #endif

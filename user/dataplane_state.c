@@ -19,7 +19,8 @@
 static __u32 linked_generation(const struct run *run, const char *pin)
 {
 	struct bpf_link_info info = {};
-	__u32 len = sizeof(info), generation = 0;
+	struct pinned_program pinned = {};
+	__u32 len = sizeof(info);
 	AUTO_FREE char *links = run_links_path(run);
 	AUTO_FREE char *path = memory_format("%s/%s", links, pin);
 	AUTO_FD int link = bpf_obj_get(path);
@@ -27,10 +28,10 @@ static __u32 linked_generation(const struct run *run, const char *pin)
 
 	if (link < 0 || bpf_obj_get_info_by_fd(link, &info, &len) || !info.xdp.ifindex)
 		return 0;
-	program = pins_find_program(run, info.prog_id, &generation);
+	program = pins_find_program(run, info.prog_id, &pinned);
 	if (program >= 0)
 		close(program);
-	return generation;
+	return pinned.generation;
 }
 
 /* The newest generation that some interface runs; where none does, the newest there is. */
@@ -55,19 +56,25 @@ static __u32 generation_in_force(const struct run *run)
 	return newest;
 }
 
-static enum attachment judge_attachment(const struct nic *nic, const struct interface_state *state,
-					__u32 in_force)
+/* Each interface has a program of its own: another's, after a renaming, is as wrong as an old one.
+ */
+static enum attachment judge_attachment(const struct nic *nic, const struct pinned_program *found,
+					const struct pinned_program *wanted)
 {
 	if (!nic->ifindex)
 		return ATTACHMENT_NO_INTERFACE;
-	if (nic_is_linked(nic))
-		return state->generation == in_force ? ATTACHMENT_LIVE : ATTACHMENT_STALE;
-	return nic->program_id ? ATTACHMENT_FOREIGN : ATTACHMENT_ABSENT;
+	if (!nic_is_linked(nic))
+		return nic->program_id ? ATTACHMENT_FOREIGN : ATTACHMENT_ABSENT;
+	if (found->generation == wanted->generation && found->interface == wanted->interface)
+		return ATTACHMENT_LIVE;
+	return ATTACHMENT_STALE;
 }
 
 static int read_interface(const struct run *run, const struct generation_interface *interface,
-			  __u32 in_force, struct interface_state *state, struct error *error)
+			  const struct pinned_program *wanted, struct interface_state *state,
+			  struct error *error)
 {
+	struct pinned_program found = {};
 	struct nic nic;
 	int program, err = nic_inspect(run, interface->name, &nic, error);
 
@@ -82,11 +89,12 @@ static int read_interface(const struct run *run, const struct generation_interfa
 	if (nic.program_id)
 		nic_program_name(nic.program_id, state->program_name);
 	if (nic_is_linked(&nic)) {
-		program = pins_find_program(run, nic.link_program_id, &state->generation);
+		program = pins_find_program(run, nic.link_program_id, &found);
 		if (program >= 0)
 			close(program);
 	}
-	state->attachment = judge_attachment(&nic, state, in_force);
+	state->generation = found.generation;
+	state->attachment = judge_attachment(&nic, &found, wanted);
 	nic_close(&nic);
 	return 0;
 }
@@ -128,10 +136,11 @@ static int read_interfaces(const struct run *run, const struct description *desc
 
 	for (__u32 i = 0; i < description->info.interface_count && !err; i++) {
 		const struct generation_interface *interface = &description->interfaces[i];
+		const struct pinned_program wanted = {description->info.generation, i};
 
 		if (interface->unfiltered)
 			continue;
-		err = read_interface(run, interface, description->info.generation,
+		err = read_interface(run, interface, &wanted,
 				     memory_append(&state->interfaces, &state->interface_count,
 						   sizeof(*state->interfaces)),
 				     error);

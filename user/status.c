@@ -52,6 +52,8 @@ static char *describe_stale(const struct interface_state *interface, __u32 wante
 	if (!interface->generation)
 		return memory_format("filtered by the program of another generation than %u",
 				     wanted);
+	if (interface->generation == wanted)
+		return memory_copy_string("filtered by the program of another interface");
 	return memory_format("filtered by the program of generation %u instead of %u",
 			     interface->generation, wanted);
 }

@@ -155,6 +155,48 @@ nic_comes_back() {
 	page_is_enforced
 }
 
+rename() { # NIC NAME
+	nic set "$1" down
+	nic set "$1" name "$2"
+	nic set "$2" up
+}
+
+# The program is never off: the same link takes the next one.
+renamed_nic() {
+	write_config renamed CONFIG_INTERFACES="{name: perimeter0}, {name: spare0}, {name: inside0}"
+	add_extra_nic
+	exits 0 gate apply "$LAB/extra.yaml"
+	rename extra0 spare0
+	exits 3 gate status
+	exits 2 gate apply --detailed-exitcode "$LAB/renamed.yaml"
+	exits 0 gate status
+	says "interface: spare0"
+	rename spare0 extra0
+	exits 0 gate detach
+	same "$(program_id extra0)" 0 "program of a renamed NIC after detach"
+	remove_extra_nic
+	exits 0 gate apply "$LAB/page.yaml"
+}
+
+# Each has a program of its own, so the two must change places.
+swapped_names() {
+	local before
+	write_config swapped CONFIG_INTERFACES="{name: perimeter0}, {name: extra0}, {name: extra1}, {name: inside0}"
+	add_extra_nic
+	exits 0 gate apply "$LAB/swapped.yaml"
+	rename extra0 between0
+	rename extra1 extra0
+	rename between0 extra1
+	exits 3 gate status
+	before="$(program_id extra0) $(program_id extra1)"
+	exits 2 gate apply --detailed-exitcode "$LAB/swapped.yaml"
+	exits 0 gate status
+	[[ "$(program_id extra0) $(program_id extra1)" != "$before" ]] || complain "still swapped"
+	exits 0 gate apply --detailed-exitcode "$LAB/swapped.yaml"
+	remove_extra_nic
+	exits 0 gate apply "$LAB/page.yaml"
+}
+
 cannot_be_knocked_off() {
 	local before
 	before=$(programs)
@@ -239,6 +281,8 @@ command_tests() {
 	check "nor is what another run directory attached" other_run_directory
 	check "an interface that is no longer listed is detached" no_longer_listed
 	check "a NIC that was deleted and made again is seen, and attached again" nic_comes_back
+	check "a NIC that was renamed keeps its filter, for apply and for detach" renamed_nic
+	check "two NICs that swapped names change programs at the next apply" swapped_names
 	check "ip link set xdp off does not knock the filter off" cannot_be_knocked_off
 	check "native never falls back to generic unasked" never_generic_unasked
 	check "an apply whose bpffs would vanish is refused" private_mounts

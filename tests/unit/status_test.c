@@ -123,6 +123,11 @@ static void says_in_words_what_is_wrong_with_an_interface(void **ignored)
 		(struct interface_state){.ifindex = 5, .attachment = ATTACHMENT_STALE},
 		" (ifindex 5)\n  state: filtered by the program of another generation than 7\n"
 		"  xdp: native\n  attach: exclusive\n");
+	assert_second((struct interface_state){.ifindex = 5,
+					       .attachment = ATTACHMENT_STALE,
+					       .generation = 7},
+		      " (ifindex 5)\n  state: filtered by the program of another interface\n"
+		      "  xdp: native\n  attach: exclusive\n");
 }
 
 static void names_unlisted_interfaces_and_a_failed_apply(void **ignored)
