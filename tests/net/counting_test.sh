@@ -98,6 +98,22 @@ explain_counts_nothing() {
 	complain "the counters moved each time"
 }
 
+explain() { # ARGUMENT...
+	lab_in gateway "$BINARY" explain --config "$LAB/page.yaml" "$@"
+}
+
+# Stateful, so that a reply passes only after its opening.
+explain_answers() {
+	local edge director
+	edge=$(lab_address edge 6) director=$(lab_address director 6)
+	exits 0 explain --json "$edge" "$director" tcp/5061
+	says '"direction": "opening"'
+	exits 0 explain --json --reply "$edge" "$director" tcp/5061
+	says '"direction": "reply"'
+	says '"rule": "edge-dir-5061"'
+	exits 2 explain --reply "$edge" "$director" tcp/5062
+}
+
 metrics_are_sound() {
 	mkdir -p "$LAB/textfile"
 	exits 0 gate export --textfile "$LAB/textfile/directorgate.prom"
@@ -146,6 +162,7 @@ counting_tests() {
 	check "counters survive an apply" counters_survive
 	check "a policy that outgrows the counter map loses no count" counters_outgrow_their_map
 	check "explain moves no live counter" explain_counts_nothing
+	check "explain judges openings, and replies as answers to them" explain_answers
 	check "the metrics file is sound, and no series stands in it twice" metrics_are_sound
 	check "a node_exporter serves what the file says" node_exporter_serves_it
 	lab_down
