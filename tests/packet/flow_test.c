@@ -233,5 +233,5 @@ int main(void)
 		tests[i] = (struct CMUnitTest){.name = conversations[i].name,
 					       .test_func = conversation_holds,
 					       .initial_state = (void *)&conversations[i]};
-	return _cmocka_run_group_tests("flow", tests, COUNT_OF(tests), NULL, NULL);
+	return _cmocka_run_group_tests("flow", tests, COUNT_OF(tests), NULL, close_stages);
 }
