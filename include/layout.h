@@ -195,7 +195,8 @@ struct generation_info {
 	__u32 stateful;
 	__u64 applied_at; /* seconds since 1970 */
 	__u32 monitor;
-	__u32 padding;
+	__u32 pickup_grace;               /* seconds; 0: none */
+	__u32 timeouts[FLOW_PHASE_COUNT]; /* seconds */
 	char policy_hash[HASH_SIZE];
 	char config_hash[HASH_SIZE]; /* interfaces and settings as well */
 	char build_hash[HASH_SIZE];  /* of the program's object file */

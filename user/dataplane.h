@@ -16,6 +16,7 @@
 #include "error.h"
 #include "layout.h"
 #include "policy.h"
+#include "prefix.h"
 
 #define DATAPLANE_RUN "/run/directorgate"
 
@@ -39,6 +40,15 @@ struct interface_state {
 	char program_name[16];
 };
 
+/* The tables of openings and flows, one of each for IPv4 and one for IPv6. */
+struct flows_state {
+	bool kept;                       /* false: there are none, and the rest is 0 */
+	__u32 flow_limit, opening_limit; /* entries of one table */
+	__u64 memory_bytes;              /* of all, by the kernel's account */
+	__u64 since;                     /* seconds since 1970: when they were made, empty */
+	__u64 grace_until;               /* likewise; 0: replies need a flow now */
+};
+
 /* What the kernel holds under one run directory. */
 struct dataplane_state {
 	bool applied; /* false: nothing is in force, and of the rest only last_apply counts */
@@ -51,6 +61,7 @@ struct dataplane_state {
 	char (*unlisted)[INTERFACE_NAME_SIZE]; /* NICs that are neither listed nor unfiltered, nor
 						  loopback */
 	size_t unlisted_count;
+	struct flows_state flows;
 	struct last_apply last_apply;
 };
 
@@ -58,6 +69,25 @@ int dataplane_read_state(const char *run, struct dataplane_state *state, struct 
 void dataplane_free_state(struct dataplane_state *state);
 int dataplane_read_counters(const char *run, const struct dataplane_state *state,
 			    struct counters *counters, struct error *error);
+
+/* An opening or a flow. */
+struct flow_entry {
+	struct address opener, responder;
+	__u16 opener_port, responder_port; /* 0: the protocol has no ports */
+	__u8 protocol;                     /* IANA number */
+	enum flow_phase phase;
+	__u64 age_seconds; /* of the last packet, up to a second too high */
+	bool expired;      /* older than its phase lasts: counts as not there */
+	const char *rule;  /* id; NULL: an opening, or its rule is gone */
+};
+
+/*
+ * Calls `visit` with each entry of all tables, openings first, in no order; until it returns other
+ * than 0, which is returned. Holds up nobody: what changes meanwhile may be missing, or come twice.
+ */
+typedef int (*flow_visit)(const struct flow_entry *entry, void *context);
+int dataplane_visit_flows(const char *run, const struct dataplane_state *state, flow_visit visit,
+			  void *context, struct error *error);
 
 /* What is to be put in force. */
 struct apply_request {

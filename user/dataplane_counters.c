@@ -139,7 +139,7 @@ int counters_read_maps(const struct counter_maps *maps, const struct slot_index 
 	return err;
 }
 
-static void index_rules(const struct dataplane_state *state, struct slot_index *index)
+void counters_index_rules(const struct dataplane_state *state, struct slot_index *index)
 {
 	for (__u32 i = 0; i < state->info.rule_count; i++)
 		if (state->rules[i].slot >= index->rule_slots)
@@ -172,7 +172,7 @@ static int read_counters(const struct run *run, const struct dataplane_state *st
 	counters->rule_count = state->info.rule_count;
 	for (size_t i = 0; i < counters->rule_count; i++)
 		counters->rules[i].rule = state->rules[i];
-	index_rules(state, &index);
+	counters_index_rules(state, &index);
 	index_interfaces(state, &index, counters);
 	err = counters_read_pinned(run, &index, counters);
 	free(index.rules);

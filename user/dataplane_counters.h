@@ -4,6 +4,7 @@
 #define DATAPLANE_COUNTERS_H
 
 #include "counters.h"
+#include "dataplane.h"
 #include "dataplane_pins.h"
 
 /* Which slot belongs to whom. */
@@ -12,6 +13,9 @@ struct slot_index {
 	__u32 rule_slots;
 	__u32 *interfaces; /* slots, by index into counters.interfaces */
 };
+
+/* index.rules, to be freed. */
+void counters_index_rules(const struct dataplane_state *state, struct slot_index *index);
 
 int counters_read_pinned(const struct run *run, const struct slot_index *index,
 			 struct counters *counters);

@@ -72,6 +72,9 @@ void describe(struct description *description, const struct apply_request *reque
 	info->generation = number;
 	info->stateful = policy->stateful;
 	info->monitor = policy->mode == MODE_MONITOR;
+	info->pickup_grace = policy->pickup ? policy->pickup_grace : 0;
+	for (int i = 0; i < FLOW_PHASE_COUNT; i++)
+		info->timeouts[i] = policy->timeouts[i];
 	info->applied_at = time(NULL);
 	COPY_TEXT(info->policy_hash, request->policy_hash);
 	COPY_TEXT(info->config_hash, request->config_hash);

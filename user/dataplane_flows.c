@@ -7,6 +7,7 @@
 #include <bpf/bpf.h>
 
 #include "dataplane_flows.h"
+#include "dataplane_pins.h"
 #include "memory.h"
 
 /* A table and where its descriptor stands in struct flow_maps. */
@@ -39,26 +40,31 @@ static __u32 limit_of(const struct policy *policy, const struct table *table)
 static int open_table(const struct run *run, const struct table *table, __u32 limit)
 {
 	AUTO_FREE char *path = run_flows_path(run, table->name);
-	struct bpf_map_info info = {};
-	__u32 len = sizeof(info);
 	int fd = bpf_obj_get(path);
 
 	if (fd < 0)
 		return -errno;
-	if (!bpf_obj_get_info_by_fd(fd, &info, &len) && info.max_entries == limit)
+	if (pins_room_of(fd) == limit)
 		return fd;
 	close(fd);
 	return -ENOENT;
 }
 
-static int open_all(const struct run *run, const struct policy *policy, struct flow_tables *tables)
+static int read_since(const struct run *run, __u64 *since_ns)
 {
 	AUTO_FREE char *path = run_flows_path(run, "since");
-	AUTO_FD int since = bpf_obj_get(path);
+	AUTO_FD int fd = pins_open_read_only(path);
 	__u32 first = 0;
 
-	if (since < 0 || bpf_map_lookup_elem(since, &first, &tables->since_ns))
-		return -ENOENT;
+	return fd < 0 ? -errno : bpf_map_lookup_elem(fd, &first, since_ns);
+}
+
+static int open_all(const struct run *run, const struct policy *policy, struct flow_tables *tables)
+{
+	int err = read_since(run, &tables->since_ns);
+
+	if (err)
+		return err;
 	for (size_t i = 0; i < TABLE_COUNT; i++) {
 		const struct table *table = &tables_there_are[i];
 		int fd = open_table(run, table, limit_of(policy, table));
@@ -110,6 +116,24 @@ void flows_close(struct flow_tables *tables)
 	for (size_t i = 0; i < TABLE_COUNT; i++)
 		memory_close_pointer(fd_of(&tables->maps, &tables_there_are[i]));
 	*tables = (struct flow_tables){.maps = FLOW_MAPS_OWN};
+}
+
+int flows_open_pinned(const struct run *run, struct flow_tables *tables)
+{
+	int err;
+
+	*tables = (struct flow_tables){.maps = FLOW_MAPS_OWN};
+	err = read_since(run, &tables->since_ns);
+	for (size_t i = 0; i < TABLE_COUNT && !err; i++) {
+		AUTO_FREE char *path = run_flows_path(run, tables_there_are[i].name);
+		int fd = pins_open_read_only(path);
+
+		*fd_of(&tables->maps, &tables_there_are[i]) = fd;
+		err = fd < 0 ? -errno : 0;
+	}
+	if (err)
+		flows_close(tables);
+	return err;
 }
 
 static int pin(const struct run *run, const char *name, int fd, struct error *error)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "dataplane.h"
 #include "dataplane_generation.h"
 #include "dataplane_run.h"
 #include "error.h"
@@ -24,9 +25,24 @@ int flows_open(const struct run *run, const struct policy *policy, struct flow_t
 	       struct error *error);
 void flows_close(struct flow_tables *tables);
 
+/* The pinned tables for reading, of whatever sizes; -ENOENT: there are none. To be closed. */
+int flows_open_pinned(const struct run *run, struct flow_tables *tables);
+
+/* For a policy with flows; where no tables are pinned, flows->kept is false. */
+int flows_read_state(const struct run *run, const struct generation_info *info,
+		     struct flows_state *flows);
+
+/*
+ * Calls `found` with each entry of a table, until it returns other than 0, which is returned. The
+ * kernel is asked for `room` entries at once, and for more where a bucket has more. A table that
+ * changes meanwhile shows what it had at one moment or another.
+ */
+typedef int (*flows_found)(const void *key, const void *value, void *context);
+int flows_walk(int fd, __u32 room, flows_found found, void *context);
+
 /* Pins fresh tables in place of former ones, and takes away what the policy has no use for. */
-int flows_keep(const struct run *run, const struct policy *policy,
-	       const struct flow_tables *tables, struct error *error);
+int flows_keep(const struct run *run, const struct policy *policy, const struct flow_tables *tables,
+	       struct error *error);
 
 /* Is what is pinned what flows_keep() leaves behind? */
 bool flows_are_kept(const struct run *run, const struct policy *policy);

@@ -12,7 +12,7 @@
 #include "dataplane_pins.h"
 #include "memory.h"
 
-static int get_read_only(const char *path)
+int pins_open_read_only(const char *path)
 {
 	LIBBPF_OPTS(bpf_obj_get_opts, options, .file_flags = BPF_F_RDONLY);
 
@@ -51,7 +51,7 @@ static int read_array(char *path, size_t value_size, __u32 count, void **values)
 {
 	AUTO_FREE char *owned_path = path;
 	AUTO_FREE __u32 *keys = memory_zeroed(count, sizeof(*keys));
-	AUTO_FD int fd = get_read_only(path);
+	AUTO_FD int fd = pins_open_read_only(path);
 	__u32 position;
 
 	if (fd < 0)
@@ -241,7 +241,7 @@ int pins_write_last_apply(const struct run *run, bool success)
 void pins_read_last_apply(const struct run *run, struct last_apply *last_apply)
 {
 	AUTO_FREE char *path = run_counters_path(run, "last_apply");
-	AUTO_FD int fd = get_read_only(path);
+	AUTO_FD int fd = pins_open_read_only(path);
 	__u32 first = 0;
 
 	if (fd < 0 || bpf_map_lookup_elem(fd, &first, last_apply))

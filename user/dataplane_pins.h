@@ -11,6 +11,10 @@
 #include "dataplane_generation.h"
 #include "dataplane_run.h"
 
+/* A pinned map for reading, and how many entries a map has room for. To be closed. */
+int pins_open_read_only(const char *path);
+__u32 pins_room_of(int fd);
+
 /*
  * Counter maps never shrink and lose nothing: when one is too small a larger one is
  * made beside it, NAME_1 beside NAME_0, and what was counted is the sum of all.

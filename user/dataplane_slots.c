@@ -37,7 +37,7 @@ static char *counter_path(const struct run *run, enum counter_kind kind, unsigne
 	return run_counters_path(run, name);
 }
 
-static __u32 entries_of(int fd)
+__u32 pins_room_of(int fd)
 {
 	struct bpf_map_info info = {};
 	__u32 len = sizeof(info);
@@ -89,7 +89,7 @@ static int open_counters(const struct run *run, enum counter_kind kind, __u32 sl
 			close(newest);
 		newest = fd;
 	}
-	if (newest >= 0 && entries_of(newest) >= slots * kinds[kind].entries_per_slot)
+	if (newest >= 0 && pins_room_of(newest) >= slots * kinds[kind].entries_per_slot)
 		return newest;
 	if (newest >= 0)
 		close(newest);
@@ -125,16 +125,15 @@ void pins_close_counters(struct counter_maps *maps)
 int pins_visit_counters(const struct run *run, enum counter_kind kind, pins_visit visit,
 			void *context)
 {
-	LIBBPF_OPTS(bpf_obj_get_opts, options, .file_flags = BPF_F_RDONLY);
 	int err = 0;
 
 	for (unsigned number = 0; !err; number++) {
 		AUTO_FREE char *path = counter_path(run, kind, number);
-		AUTO_FD int fd = bpf_obj_get_opts(path, &options);
+		AUTO_FD int fd = pins_open_read_only(path);
 
 		if (fd < 0)
 			return errno == ENOENT ? 0 : -errno;
-		err = visit(fd, entries_of(fd), context);
+		err = visit(fd, pins_room_of(fd), context);
 	}
 	return err;
 }

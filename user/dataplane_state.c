@@ -10,6 +10,7 @@
 #include <bpf/libbpf.h>
 
 #include "dataplane.h"
+#include "dataplane_flows.h"
 #include "dataplane_nic.h"
 #include "dataplane_pins.h"
 #include "dataplane_state.h"
@@ -175,6 +176,15 @@ int state_read(const struct run *run, struct dataplane_state *state,
 	return 0;
 }
 
+static int read_flows(const struct run *run, struct dataplane_state *state, struct error *error)
+{
+	int err = flows_read_state(run, &state->info, &state->flows);
+
+	return err ? error_set(error, err, "cannot read the tables of openings and flows: %s",
+			       strerror(-err))
+		   : 0;
+}
+
 int dataplane_read_state(const char *run_path, struct dataplane_state *state, struct error *error)
 {
 	struct description description;
@@ -189,6 +199,11 @@ int dataplane_read_state(const char *run_path, struct dataplane_state *state, st
 		return err;
 	err = state_read(&run, state, &description, error);
 	pins_free_description(&description);
+	if (!err && state->applied && state->info.stateful) {
+		err = read_flows(&run, state, error);
+		if (err)
+			dataplane_free_state(state);
+	}
 	if (!err && !state->applied && run_has_other_layouts(&run))
 		err = error_set(error, -EPROTO,
 				"another version of directorgate applied what is in force under "
