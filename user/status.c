@@ -4,6 +4,8 @@
 #include "memory.h"
 #include "status.h"
 
+#define MEBIBYTE 1048576.0 /* bytes */
+
 void status_format_time(__u64 seconds, char text[STATUS_TIME_SIZE])
 {
 	time_t when = (time_t)seconds;
@@ -104,6 +106,28 @@ static void print_policy(const struct generation_info *info, FILE *out)
 			       : "judged by rule and flag alone (stateless)");
 }
 
+static void print_flows(const struct dataplane_state *state, FILE *out)
+{
+	const struct flows_state *flows = &state->flows;
+	char when[STATUS_TIME_SIZE];
+
+	if (!state->info.stateful)
+		return;
+	if (!flows->kept) {
+		fputs("flows: THE TABLES ARE NOT PINNED: run apply again\n", out);
+		return;
+	}
+	status_format_time(flows->since, when);
+	fprintf(out, "flows: limit %u, openings %u (each family), %.1f MiB, since %s",
+		flows->flow_limit, flows->opening_limit, (double)flows->memory_bytes / MEBIBYTE,
+		when);
+	if (flows->grace_until) {
+		status_format_time(flows->grace_until, when);
+		fprintf(out, "; replies in grace until %s", when);
+	}
+	fputc('\n', out);
+}
+
 static void print_interface(const struct interface_state *interface, __u32 generation, FILE *out)
 {
 	AUTO_FREE char *problem = problem_of(interface, generation);
@@ -147,6 +171,7 @@ void status_print(const struct dataplane_state *state, FILE *out)
 	}
 	print_headline(state, out);
 	print_policy(&state->info, out);
+	print_flows(state, out);
 	for (size_t i = 0; i < state->interface_count; i++)
 		print_interface(&state->interfaces[i], state->info.generation, out);
 	print_unlisted(state, out);
@@ -201,6 +226,16 @@ static json_t *last_apply_json(const struct last_apply *last_apply)
 			 last_apply->success);
 }
 
+static json_t *flows_json(const struct flows_state *flows)
+{
+	if (!flows->kept)
+		return json_null();
+	return json_pack("{s:I, s:I, s:I, s:o, s:o}", "limit", (json_int_t)flows->flow_limit,
+			 "opening_limit", (json_int_t)flows->opening_limit, "memory_bytes",
+			 (json_int_t)flows->memory_bytes, "since", time_json(flows->since),
+			 "grace_until", time_json(flows->grace_until));
+}
+
 /* The keys about the generation in force, all null when there is none. */
 static json_t *generation_json(const struct dataplane_state *state)
 {
@@ -221,6 +256,7 @@ json_t *status_json(const struct dataplane_state *state)
 	json_t *object = generation_json(state);
 
 	json_object_set_new(object, "enforcing", json_boolean(status_is_enforcing(state)));
+	json_object_set_new(object, "flows", flows_json(&state->flows));
 	json_object_set_new(object, "interfaces", interfaces_json(state));
 	json_object_set_new(object, "unlisted", unlisted_json(state));
 	json_object_set_new(object, "last_apply", last_apply_json(&state->last_apply));

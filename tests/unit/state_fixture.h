@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A state and its counters, filled by hand: two NICs, three rules, some drops. */
+/* A state and its counters, filled by hand: two NICs, three rules, some drops and flows. */
 #ifndef STATE_FIXTURE_H
 #define STATE_FIXTURE_H
 
@@ -86,9 +86,18 @@ static inline void fixture_fill(struct fixture *fixture)
 	fixture->state.interfaces = fixture->interfaces;
 	fixture->state.interface_count = 2;
 	fixture->state.unlisted = fixture->unlisted;
+	fixture->state.flows = (struct flows_state){
+		.kept = true,
+		.flow_limit = 262144,
+		.opening_limit = 65536,
+		.memory_bytes = 89338675, /* 85.2 MiB */
+		.since = 1767323045,
+	};
 	fixture->state.last_apply = (struct last_apply){.at = 1767323045, .success = 1};
 	fixture->counters =
 		(struct counters){fixture->rule_counts, 3, fixture->interface_counts, 2, {0}};
+	fixture->counters.flow_events[FLOW_EVENT_OPENING] = 70;
+	fixture->counters.flow_events[FLOW_EVENT_GRACE_REPLY] = 8;
 }
 
 #endif

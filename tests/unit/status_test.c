@@ -14,7 +14,9 @@
 	"profile: single-director, 3 rules\n"                                                      \
 	"since: 2026-01-02T03:04:05Z (generation 7, version 0.1.0)\n"                              \
 	"replies: "
-#define HEAD POLICY "need a flow (stateful)\n\n"
+#define FLOWS                                                                                      \
+	"flows: limit 262144, openings 65536 (each family), 85.2 MiB, since 2026-01-02T03:04:05Z"
+#define HEAD POLICY "need a flow (stateful)\n" FLOWS "\n\n"
 #define PERIMETER                                                                                  \
 	"interface: perimeter0 (ifindex 4)\n"                                                      \
 	"  state: attached\n"                                                                      \
@@ -64,9 +66,36 @@ static void says_when_replies_need_no_flow(void **ignored)
 	(void)ignored;
 	fixture_fill(&fixture);
 	fixture.state.info.stateful = 0;
+	fixture.state.flows = (struct flows_state){0};
 	assert_prints(&fixture.state,
 		      "mode: enforce on 2 of 2 interfaces\n" POLICY
 		      "judged by rule and flag alone (stateless)\n\n" PERIMETER INSIDE);
+}
+
+static void says_until_when_replies_are_in_grace(void **ignored)
+{
+	struct fixture fixture;
+
+	(void)ignored;
+	fixture_fill(&fixture);
+	fixture.state.flows.grace_until = 1767323345;
+	assert_prints(&fixture.state,
+		      "mode: enforce on 2 of 2 interfaces\n" POLICY "need a flow (stateful)\n" FLOWS
+		      "; replies in grace until 2026-01-02T03:09:05Z\n"
+		      "\n" PERIMETER INSIDE);
+}
+
+static void says_when_the_tables_of_flows_are_gone(void **ignored)
+{
+	struct fixture fixture;
+
+	(void)ignored;
+	fixture_fill(&fixture);
+	fixture.state.flows = (struct flows_state){0};
+	assert_prints(&fixture.state,
+		      "mode: enforce on 2 of 2 interfaces\n" POLICY "need a flow (stateful)\n"
+		      "flows: THE TABLES ARE NOT PINNED: run apply again\n"
+		      "\n" PERIMETER INSIDE);
 }
 
 static void monitor_mode_says_dropping_nothing_and_counts_as_attached(void **ignored)
@@ -167,6 +196,7 @@ static void json_holds_the_same(void **ignored)
 	fixture_fill(&fixture);
 	fixture.interfaces[1].attachment = ATTACHMENT_NO_INTERFACE;
 	fixture.interfaces[1].ifindex = 0;
+	fixture.state.flows.grace_until = 1767323345;
 	strcpy(fixture.unlisted[0], "eth7");
 	fixture.state.unlisted_count = 1;
 	assert_json(&fixture.state, "{\n"
@@ -177,6 +207,13 @@ static void json_holds_the_same(void **ignored)
 				    " \"generation\": 7,\n"
 				    " \"version\": \"0.1.0\",\n"
 				    " \"enforcing\": false,\n"
+				    " \"flows\": {\n"
+				    "  \"limit\": 262144,\n"
+				    "  \"opening_limit\": 65536,\n"
+				    "  \"memory_bytes\": 89338675,\n"
+				    "  \"since\": \"2026-01-02T03:04:05Z\",\n"
+				    "  \"grace_until\": \"2026-01-02T03:09:05Z\"\n"
+				    " },\n"
 				    " \"interfaces\": [\n"
 				    "  {\n"
 				    "   \"name\": \"perimeter0\",\n"
@@ -218,6 +255,7 @@ static void json_of_nothing_is_nulls(void **ignored)
 			    " \"generation\": null,\n"
 			    " \"version\": null,\n"
 			    " \"enforcing\": false,\n"
+			    " \"flows\": null,\n"
 			    " \"interfaces\": [],\n"
 			    " \"unlisted\": [],\n"
 			    " \"last_apply\": null\n"
@@ -229,6 +267,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(prints_what_is_in_force),
 		cmocka_unit_test(says_when_replies_need_no_flow),
+		cmocka_unit_test(says_until_when_replies_are_in_grace),
+		cmocka_unit_test(says_when_the_tables_of_flows_are_gone),
 		cmocka_unit_test(monitor_mode_says_dropping_nothing_and_counts_as_attached),
 		cmocka_unit_test(says_in_words_what_is_wrong_with_an_interface),
 		cmocka_unit_test(names_unlisted_interfaces_and_a_failed_apply),
