@@ -125,11 +125,28 @@ static void print_switches(const struct counters *counters, bool all, FILE *out)
 		fputs("nothing was passed by a switch\n", out);
 }
 
+static void print_flow_events(const struct counters *counters, bool all, FILE *out)
+{
+	size_t printed = 0;
+
+	fprintf(out, "\n%-36s  %12s\n", "flow event", "times");
+	for (unsigned event = 0; event < FLOW_EVENT_COUNT; event++) {
+		if (!all && !counters->flow_events[event])
+			continue;
+		fprintf(out, "%-36s  %12llu\n", counters_flow_event_label(event),
+			counters->flow_events[event]);
+		printed++;
+	}
+	if (!printed)
+		fputs("no conversation was seen to open\n", out);
+}
+
 void counters_print(const struct counters *counters, bool all, FILE *out)
 {
 	print_rules(counters, out);
 	print_drops(counters, all, out);
 	print_switches(counters, all, out);
+	print_flow_events(counters, all, out);
 }
 
 static json_t *counter_json(const struct counter *counter)
@@ -188,6 +205,16 @@ static void append_switches(json_t *array, const struct interface_count *interfa
 	}
 }
 
+static json_t *flow_events_json(const struct counters *counters)
+{
+	json_t *object = json_object();
+
+	for (unsigned event = 0; event < FLOW_EVENT_COUNT; event++)
+		json_object_set_new(object, counters_flow_event_label(event),
+				    json_integer((json_int_t)counters->flow_events[event]));
+	return object;
+}
+
 json_t *counters_json(const struct counters *counters)
 {
 	json_t *rules = json_array(), *drops = json_array(), *passed = json_array();
@@ -198,5 +225,6 @@ json_t *counters_json(const struct counters *counters)
 		append_drops(drops, &counters->interfaces[i]);
 		append_switches(passed, &counters->interfaces[i]);
 	}
-	return json_pack("{s:o, s:o, s:o}", "rules", rules, "drops", drops, "passed", passed);
+	return json_pack("{s:o, s:o, s:o, s:o}", "rules", rules, "drops", drops, "passed", passed,
+			 "flow_events", flow_events_json(counters));
 }

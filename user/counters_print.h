@@ -10,7 +10,8 @@
 
 #include "counters.h"
 
-/* Every rule; of the drops and the pass switches what is not zero, or with `all` everything. */
+/* Every rule; of drops, pass switches and flow events what is not zero, or with `all` everything.
+ */
 void counters_print(const struct counters *counters, bool all, FILE *out);
 
 /* Everything, zeros too. A new reference, for the caller to release. */

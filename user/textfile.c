@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <string.h>
 
+#include "memory.h"
 #include "policy.h"
 #include "status.h"
 #include "textfile.h"
@@ -216,6 +217,17 @@ static void print_switches(const struct counters *counters, FILE *out)
 	}
 }
 
+static void print_flow_events(const struct counters *counters, FILE *out)
+{
+	for (unsigned event = 0; event < FLOW_EVENT_COUNT; event++) {
+		AUTO_FREE char *name =
+			memory_format("flow_%s_total", counters_flow_event_label(event));
+
+		begin_family(out, name, "counter", counters_flow_event_meaning(event));
+		fprintf(out, "directorgate_%s %llu\n", name, counters->flow_events[event]);
+	}
+}
+
 static void print_counters(const struct counters *counters, FILE *out)
 {
 	print_rule_family(counters, "rule_packets_total", "Packets that a rule let through.",
@@ -228,6 +240,7 @@ static void print_counters(const struct counters *counters, FILE *out)
 			  "Packets that monitor mode let through and enforce mode would drop.",
 			  would_drop_of, out);
 	print_switches(counters, out);
+	print_flow_events(counters, out);
 }
 
 void textfile_print(const struct dataplane_state *state, const struct counters *counters,
@@ -243,6 +256,9 @@ void textfile_print(const struct dataplane_state *state, const struct counters *
 		return;
 	print_attachment(state, out);
 	print_policy(state, out);
+	print_single(out, "flows_limit",
+		     "Flows of each family that there is room for; 0: none are kept.",
+		     state->flows.flow_limit);
 	print_counters(counters, out);
 	print_single(out, "export_duration_seconds", "What reading all this took.",
 		     duration_seconds);

@@ -41,7 +41,7 @@ static void sums_the_cpus_of_a_drop(void **ignored)
 	assert_int_equal(sum.would_drop.bytes, 2070);
 }
 
-static void every_reason_and_switch_has_a_label_of_its_own(void **ignored)
+static void every_reason_switch_event_and_phase_has_a_label_of_its_own(void **ignored)
 {
 	(void)ignored;
 	for (unsigned i = 0; i < DROP_REASON_COUNT; i++)
@@ -50,6 +50,13 @@ static void every_reason_and_switch_has_a_label_of_its_own(void **ignored)
 	for (unsigned i = 0; i < PASS_SWITCH_COUNT; i++)
 		for (unsigned j = 0; j < i; j++)
 			assert_string_not_equal(counters_switch_label(i), counters_switch_label(j));
+	for (unsigned i = 0; i < FLOW_EVENT_COUNT; i++)
+		for (unsigned j = 0; j < i; j++)
+			assert_string_not_equal(counters_flow_event_label(i),
+						counters_flow_event_label(j));
+	for (unsigned i = 0; i < FLOW_PHASE_COUNT; i++)
+		for (unsigned j = 0; j < i; j++)
+			assert_string_not_equal(counters_phase_label(i), counters_phase_label(j));
 	assert_string_equal(counters_reason_label(DROP_NO_RULE), "no-rule");
 	assert_string_equal(counters_reason_meaning(DROP_ARP), "ARP, switched off");
 	assert_string_equal(counters_switch_label(PASS_DHCP), "dhcp");
@@ -62,6 +69,8 @@ static void a_label_that_this_build_does_not_know_is_unknown(void **ignored)
 	(void)ignored;
 	assert_string_equal(counters_reason_label(DROP_REASON_COUNT), "unknown");
 	assert_string_equal(counters_switch_label(PASS_SWITCH_COUNT), "unknown");
+	assert_string_equal(counters_flow_event_label(FLOW_EVENT_COUNT), "unknown");
+	assert_string_equal(counters_phase_label(FLOW_PHASE_COUNT), "unknown");
 }
 
 static void turns_a_time_of_the_program_into_a_time_of_day(void **ignored)
@@ -88,7 +97,7 @@ static void assert_prints(const struct counters *counters, bool all, const char 
 	assert_string_equal(text, expected);
 }
 
-static void prints_every_rule_and_the_drops_that_are_not_zero(void **ignored)
+static void prints_every_rule_and_what_else_is_not_zero(void **ignored)
 {
 	struct fixture fixture;
 
@@ -113,7 +122,11 @@ static void prints_every_rule_and_the_drops_that_are_not_zero(void **ignored)
 		"           360\n"
 		"\n"
 		"interface        passed by switch          packets           bytes\n"
-		"inside0          arp                             3             126\n");
+		"inside0          arp                             3             126\n"
+		"\n"
+		"flow event                                   times\n"
+		"openings                                        70\n"
+		"grace_replies                                    8\n");
 }
 
 static void says_that_nothing_was_dropped(void **ignored)
@@ -130,7 +143,10 @@ static void says_that_nothing_was_dropped(void **ignored)
 		      "nothing was dropped\n"
 		      "\n"
 		      "interface        passed by switch          packets           bytes\n"
-		      "nothing was passed by a switch\n");
+		      "nothing was passed by a switch\n"
+		      "\n"
+		      "flow event                                   times\n"
+		      "no conversation was seen to open\n");
 }
 
 static size_t count_lines(const char *text)
@@ -153,17 +169,17 @@ static void with_all_prints_zeros_too(void **ignored)
 	fixture_fill(&fixture);
 	counters_print(&fixture.counters, true, out);
 	fclose(out);
-	/* "none" is no drop reason; three headings, two empty lines, three rules */
-	assert_int_equal(count_lines(text),
-			 8 + 2 * (DROP_REASON_COUNT - 1) + 2 * PASS_SWITCH_COUNT);
+	/* "none" is no drop reason; four headings, three empty lines, three rules */
+	assert_int_equal(count_lines(text), 10 + 2 * (DROP_REASON_COUNT - 1) +
+						    2 * PASS_SWITCH_COUNT + FLOW_EVENT_COUNT);
 	assert_null(strstr(text, "none"));
 }
 
-static void json_has_rules_drops_and_switches_with_zeros(void **ignored)
+static void json_has_rules_drops_switches_and_events_with_zeros(void **ignored)
 {
 	struct fixture fixture;
 	json_t *value;
-	AUTO_FREE char *rule = NULL, *drop = NULL, *passed = NULL;
+	AUTO_FREE char *rule = NULL, *drop = NULL, *passed = NULL, *events = NULL;
 
 	(void)ignored;
 	fixture_fill(&fixture);
@@ -175,6 +191,7 @@ static void json_has_rules_drops_and_switches_with_zeros(void **ignored)
 	rule = json_dumps(json_array_get(json_object_get(value, "rules"), 0), 0);
 	drop = json_dumps(json_array_get(json_object_get(value, "drops"), DROP_NO_RULE - 1), 0);
 	passed = json_dumps(json_array_get(json_object_get(value, "passed"), PASS_SWITCH_COUNT), 0);
+	events = json_dumps(json_object_get(value, "flow_events"), 0);
 	json_decref(value);
 	assert_string_equal(rule,
 			    "{\"id\": \"edge-dir-5061\", \"from\": \"edge-internal\", \"to\": "
@@ -186,6 +203,9 @@ static void json_has_rules_drops_and_switches_with_zeros(void **ignored)
 				  "\"would_drop_bytes\": 0}");
 	assert_string_equal(passed, "{\"interface\": \"inside0\", \"switch\": \"arp\", "
 				    "\"packets\": 3, \"bytes\": 126}");
+	assert_string_equal(events, "{\"openings\": 70, \"promotions\": 0, \"ends\": 0, "
+				    "\"failures\": 0, \"grace_replies\": 8, "
+				    "\"socket_replies\": 0}");
 }
 
 static void a_rule_of_an_option_is_not_the_pages(void **ignored)
@@ -223,13 +243,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sums_the_cpus_of_a_rule_and_keeps_the_latest_hit),
 		cmocka_unit_test(sums_the_cpus_of_a_drop),
-		cmocka_unit_test(every_reason_and_switch_has_a_label_of_its_own),
+		cmocka_unit_test(every_reason_switch_event_and_phase_has_a_label_of_its_own),
 		cmocka_unit_test(a_label_that_this_build_does_not_know_is_unknown),
 		cmocka_unit_test(turns_a_time_of_the_program_into_a_time_of_day),
-		cmocka_unit_test(prints_every_rule_and_the_drops_that_are_not_zero),
+		cmocka_unit_test(prints_every_rule_and_what_else_is_not_zero),
 		cmocka_unit_test(says_that_nothing_was_dropped),
 		cmocka_unit_test(with_all_prints_zeros_too),
-		cmocka_unit_test(json_has_rules_drops_and_switches_with_zeros),
+		cmocka_unit_test(json_has_rules_drops_switches_and_events_with_zeros),
 		cmocka_unit_test(a_rule_of_an_option_is_not_the_pages),
 		cmocka_unit_test(a_hit_is_shown_as_a_time_of_day),
 	};

@@ -128,6 +128,20 @@ static void lists_the_sizes_of_the_flow_tables(void **ignored)
 	policy_free(&policy);
 }
 
+static void explains_every_event_of_flows_as_the_metrics_do(void **ignored)
+{
+	(void)ignored;
+	for (unsigned i = 0; i < FLOW_EVENT_COUNT; i++) {
+		AUTO_FREE char *row =
+			memory_format("\n| `directorgate_flow_%s_total` | | %s |\n",
+				      counters_flow_event_label(i), counters_flow_event_meaning(i));
+		AUTO_FREE char *key = memory_format("\"%s\"", counters_flow_event_label(i));
+
+		assert_says(row);
+		assert_says(key);
+	}
+}
+
 static void lists_every_metric_and_no_other(void **ignored)
 {
 	struct fixture fixture;
@@ -342,6 +356,7 @@ int main(void)
 		cmocka_unit_test(lists_every_pass_switch_with_its_default_and_no_other),
 		cmocka_unit_test(lists_every_timeout_with_its_default),
 		cmocka_unit_test(lists_the_sizes_of_the_flow_tables),
+		cmocka_unit_test(explains_every_event_of_flows_as_the_metrics_do),
 		cmocka_unit_test(lists_every_metric_and_no_other),
 		cmocka_unit_test(lists_every_command_and_no_other),
 		cmocka_unit_test(names_files_that_are_there),

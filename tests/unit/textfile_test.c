@@ -103,6 +103,39 @@ static void prints_the_counters(void **ignored)
 	assert_line(text, "directorgate_passed_packets_total{device=\"inside0\",switch=\"arp\"} 3");
 }
 
+static void prints_the_events_of_flows_with_their_meaning(void **ignored)
+{
+	struct fixture fixture;
+	AUTO_FREE char *text = NULL;
+
+	(void)ignored;
+	fixture_fill(&fixture);
+	text = print_fixture(&fixture);
+	assert_line(text, "# HELP directorgate_flow_openings_total openings that were remembered");
+	assert_line(text, "# TYPE directorgate_flow_openings_total counter");
+	assert_line(text, "directorgate_flow_openings_total 70");
+	assert_line(text, "directorgate_flow_promotions_total 0");
+	assert_line(text, "directorgate_flow_ends_total 0");
+	assert_line(text, "directorgate_flow_failures_total 0");
+	assert_line(text, "directorgate_flow_grace_replies_total 8");
+	assert_line(text, "directorgate_flow_socket_replies_total 0");
+	assert_line(text, "directorgate_flows_limit 262144");
+}
+
+static void without_flows_their_events_stay_and_the_limit_is_0(void **ignored)
+{
+	struct fixture fixture;
+	AUTO_FREE char *text = NULL;
+
+	(void)ignored;
+	fixture_fill(&fixture);
+	fixture.state.info.stateful = 0;
+	fixture.state.flows = (struct flows_state){0};
+	text = print_fixture(&fixture);
+	assert_line(text, "directorgate_flow_openings_total 70");
+	assert_line(text, "directorgate_flows_limit 0");
+}
+
 static void monitor_mode_is_not_enforcing(void **ignored)
 {
 	struct fixture fixture;
@@ -141,7 +174,7 @@ static size_t count_of(const char *text, const char *part)
 	return count;
 }
 
-static void every_reason_switch_and_rule_is_there_with_zeros(void **ignored)
+static void every_reason_switch_event_and_rule_is_there_with_zeros(void **ignored)
 {
 	struct fixture fixture;
 	AUTO_FREE char *text = NULL;
@@ -159,6 +192,7 @@ static void every_reason_switch_and_rule_is_there_with_zeros(void **ignored)
 
 		assert_int_equal(count_of(text, label), 2);
 	}
+	assert_int_equal(count_of(text, "\ndirectorgate_flow_"), FLOW_EVENT_COUNT);
 	assert_int_equal(count_of(text, "rule=\"ssh-gateway\""), 5);
 	assert_null(strstr(text, "reason=\"none\""));
 }
@@ -311,9 +345,11 @@ int main(void)
 		cmocka_unit_test(when_nothing_was_applied_prints_that_alone),
 		cmocka_unit_test(prints_the_state),
 		cmocka_unit_test(prints_the_counters),
+		cmocka_unit_test(prints_the_events_of_flows_with_their_meaning),
+		cmocka_unit_test(without_flows_their_events_stay_and_the_limit_is_0),
 		cmocka_unit_test(monitor_mode_is_not_enforcing),
 		cmocka_unit_test(an_interface_without_the_program_is_0_and_not_enforcing),
-		cmocka_unit_test(every_reason_switch_and_rule_is_there_with_zeros),
+		cmocka_unit_test(every_reason_switch_event_and_rule_is_there_with_zeros),
 		cmocka_unit_test(label_values_are_escaped),
 		cmocka_unit_test(no_series_is_printed_twice),
 		cmocka_unit_test(samples_follow_help_and_type_of_their_family),
