@@ -7,6 +7,7 @@ CONFIG_MODE=enforce      # mode
 CONFIG_PROFILE=single-director
 CONFIG_INTERFACES="{name: perimeter0}, {name: inside0}"
 CONFIG_UNFILTERED=
+CONFIG_FLOWS=            # lines about flows: stateful, flow-limit, ...
 
 # Settings are assignments of the names above: write_config page CONFIG_MODE=monitor
 write_config() ( # NAME SETTING...
@@ -17,6 +18,7 @@ write_config() ( # NAME SETTING...
 	{
 		echo "profile: $CONFIG_PROFILE"
 		echo "mode: $CONFIG_MODE"
+		echo "$CONFIG_FLOWS"
 		echo "interfaces: [$CONFIG_INTERFACES]"
 		echo "unfiltered: [$CONFIG_UNFILTERED]"
 		config_roles
