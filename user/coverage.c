@@ -10,10 +10,6 @@ static const struct prefix not_unicast[] = {
 	{{FAMILY_IPV6, {0xff}}, 8},
 };
 
-/* What `any` says about homes. */
-static const struct prefix everything[] = {{{FAMILY_IPV4, {0}}, 0}, {{FAMILY_IPV6, {0}}, 0}};
-
-#define EVERYTHING_COUNT  (sizeof(everything) / sizeof(everything[0]))
 #define NOT_UNICAST_COUNT (sizeof(not_unicast) / sizeof(not_unicast[0]))
 
 struct wide_address coverage_widen(const struct address *address)
@@ -105,9 +101,7 @@ static __u32 gather_labels(struct classes *classes, const struct covered *covere
 			continue;
 		}
 		sites = homes_choose(&classes->homes, sites, role);
-		/* Who plays `any` is known without its prefix. */
-		if (role != ROLE_ANY)
-			label_count = add_label(labels, label_count, classes_label(classes, role));
+		label_count = add_label(labels, label_count, classes_label(classes, role));
 	}
 	if (sites != HOMES_UNDECIDED)
 		labels[label_count++] =
@@ -135,14 +129,11 @@ static size_t group(struct classes *classes, struct covered *covered, size_t cou
 struct covered *coverage_gather(struct classes *classes, enum family family, size_t *count)
 {
 	const struct policy *policy = classes->policy;
-	size_t role, taken = 0;
-	size_t most = count_prefixes(policy, family) + NOT_UNICAST_COUNT + EVERYTHING_COUNT;
+	size_t role, taken, most = count_prefixes(policy, family) + NOT_UNICAST_COUNT;
 	struct covered *covered = memory_zeroed(most, sizeof(*covered));
 
-	if (homes_decides(&classes->homes, ROLE_ANY))
-		taken += take(covered, everything, EVERYTHING_COUNT, family, ROLE_ANY);
-	taken += take(covered + taken, not_unicast, NOT_UNICAST_COUNT, family,
-		      classes_label_not_unicast(classes));
+	taken = take(covered, not_unicast, NOT_UNICAST_COUNT, family,
+		     classes_label_not_unicast(classes));
 	for (role = 0; role < policy->role_count; role++)
 		taken += take(covered + taken, policy->roles[role].prefixes,
 			      policy->roles[role].prefix_count, family, role);

@@ -116,11 +116,6 @@ void homes_free(struct homes *homes)
 	free(homes->home_of_set);
 }
 
-bool homes_decides(const struct homes *homes, size_t role)
-{
-	return homes->set_of_role[role] != HOMES_UNDECIDED;
-}
-
 __u32 homes_choose(struct homes *homes, __u32 chosen, size_t role)
 {
 	__u32 own = homes->set_of_role[role];

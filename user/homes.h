@@ -29,9 +29,6 @@ struct homes {
 void homes_init(struct homes *homes, const struct policy *policy);
 void homes_free(struct homes *homes);
 
-/* `any` has no prefixes of its own, but everything is a prefix of it when it decides. */
-bool homes_decides(const struct homes *homes, size_t role);
-
 /*
  * The sites that one more role of a prefix adds to those that its other roles chose,
  * at first HOMES_UNDECIDED: the union, but nowhere with the gateway among them.

@@ -247,10 +247,9 @@ static inline void model_pick_policy(struct random *random, struct policy *polic
 static inline void add_random_sources(struct random *random, const struct policy *policy,
 				      struct place *place)
 {
-	__u64 any_below = pick(random, 6) ? 0 : 1; /* `any` stands in few lists */
 	size_t role;
 
-	for (role = ROLE_ANY + 1 - any_below; role < policy->role_count; role++)
+	for (role = ROLE_ANY + 1; role < policy->role_count; role++)
 		if (pick(random, 4) == 0)
 			model_add_source(place, role);
 }

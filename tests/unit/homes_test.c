@@ -42,8 +42,6 @@ static int longest(const struct policy *policy, size_t role, const struct addres
 	int most = -1;
 	size_t i;
 
-	if (role == ROLE_ANY)
-		return 0;
 	for (i = 0; i < player->prefix_count; i++)
 		if (prefix_covers(&player->prefixes[i], address) && player->prefixes[i].len > most)
 			most = player->prefixes[i].len;
@@ -338,23 +336,6 @@ static void places_are_numbered_by_vlan_and_untagged_is_id_0(void **state)
 	model_free(&policy);
 }
 
-static void any_is_at_home_where_no_other_listed_prefix_is(void **state)
-{
-	struct policy policy;
-	struct tables tables;
-
-	(void)state;
-	pick_site(&policy);
-	model_add_source(model_add_place(model_add_interface(&policy, false), VLAN_ALL), ROLE_ANY);
-	tables = compile_good(&policy);
-	check_place(&policy, &tables, "192.0.2.1", 2, VLAN_ALL);
-	check_place(&policy, &tables, "2001:db9::1", 2, VLAN_ALL);
-	check_place(&policy, &tables, "10.200.0.1", 1, VLAN_NONE);
-	check_place(&policy, &tables, "10.0.0.1", NOWHERE, VLAN_ALL);
-	compile_free(&tables);
-	model_free(&policy);
-}
-
 static void the_gateway_wins_over_an_equal_prefix_and_over_a_list(void **state)
 {
 	struct policy policy;
@@ -520,10 +501,9 @@ static void homes_of_hosts_take_no_node_more(enum family family, size_t count)
 	node_count = tables.node_count;
 	compile_free(&tables);
 	model_add_source(model_add_place(model_add_interface(&policy, false), VLAN_ALL), 1);
-	model_add_source(model_add_place(model_add_interface(&policy, false), VLAN_ALL), ROLE_ANY);
 	tables = compile_good(&policy);
 	assert_int_equal(tables.node_count, node_count);
-	assert_int_equal(tables.home_count, 3);
+	assert_int_equal(tables.home_count, 2);
 	compile_free(&tables);
 	model_free(&policy);
 }
@@ -543,7 +523,6 @@ int main(void)
 		cmocka_unit_test(homes_change_no_class_of_roles),
 		cmocka_unit_test(a_more_specific_listed_prefix_overrides_a_wider_one),
 		cmocka_unit_test(places_are_numbered_by_vlan_and_untagged_is_id_0),
-		cmocka_unit_test(any_is_at_home_where_no_other_listed_prefix_is),
 		cmocka_unit_test(the_gateway_wins_over_an_equal_prefix_and_over_a_list),
 		cmocka_unit_test(without_sources_and_gateway_nothing_changes),
 		cmocka_unit_test(all_vlans_of_an_interface_may_be_homes),
