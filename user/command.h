@@ -23,6 +23,7 @@ int cmd_status(int argc, char **argv);
 int cmd_counters(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
+int cmd_render(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 
 /*

@@ -22,6 +22,7 @@ static const struct command {
 	{"export", cmd_export, "--textfile PATH", "write the metrics for node_exporter"},
 	{"explain", cmd_explain, "--config CONFIG FROM TO tcp/5061",
 	 "what becomes of a packet, and why"},
+	{"render", cmd_render, "--nftables CONFIG", "print CONFIG's policy as an nftables ruleset"},
 	{"version", cmd_version, "", "print the version"},
 };
 
