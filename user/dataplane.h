@@ -123,6 +123,12 @@ struct dataplane_bench;
 /* With empty flow tables; for `grace` seconds replies need no flow, as after attaching. */
 int dataplane_bench_open(const struct policy *policy, const struct tables *tables, unsigned grace,
 			 struct dataplane_bench **bench, struct error *error);
+/*
+ * Puts another policy in force, as apply does: flows stay, counters begin anew. The grace counts
+ * from when the bench was opened, and the clock has to be set again.
+ */
+int dataplane_bench_apply(struct dataplane_bench *bench, const struct policy *policy,
+			  const struct tables *tables, unsigned grace, struct error *error);
 void dataplane_bench_set_clock(struct dataplane_bench *bench, __u64 now_ns);
 /*
  * Runs the program of one interface (an index into policy.interfaces) on one Ethernet

@@ -18,6 +18,7 @@
 
 struct dataplane_bench {
 	struct generation generation;
+	__u32 number; /* of the generation */
 	const struct policy *policy;
 };
 
@@ -36,35 +37,61 @@ static unsigned least(unsigned limit)
 	return limit < BENCH_FLOWS_MAX ? limit : BENCH_FLOWS_MAX;
 }
 
-int dataplane_bench_open(const struct policy *policy, const struct tables *tables, unsigned grace,
-			 struct dataplane_bench **bench, struct error *error)
+/* A generation of its own, over the flow tables of the one before it. */
+static int load(const struct policy *policy, const struct tables *tables, unsigned grace,
+		__u32 number, struct flow_maps flows, struct generation *generation,
+		struct error *error)
 {
 	AUTO_FREE __u32 *rule_slots = count_up(policy->rule_count);
 	AUTO_FREE __u32 *interface_slots = count_up(policy->interface_count);
 	struct generation_plan plan = {
 		.policy = policy,
 		.tables = tables,
-		.number = 1,
+		.number = number,
 		.rule_slots = rule_slots,
 		.interface_slots = interface_slots,
 		.instance_count = policy->interface_count,
 		.counters = COUNTER_MAPS_OWN,
-		.flows = FLOW_MAPS_OWN,
+		.flows = flows,
 		.rule_slot_count = policy->rule_count,
 		.flow_limit = least(policy->flow_limit),
 		.opening_limit = least(policy->opening_limit),
 		.grace_until_ns = grace ? DATAPLANE_BENCH_START_NS + grace * NANOSECONDS : 0,
 		.explain = true,
 	};
+
+	return generation_load(&plan, generation, error);
+}
+
+int dataplane_bench_open(const struct policy *policy, const struct tables *tables, unsigned grace,
+			 struct dataplane_bench **bench, struct error *error)
+{
 	struct generation generation;
-	int err = generation_load(&plan, &generation, error);
+	int err = load(policy, tables, grace, 1, FLOW_MAPS_OWN, &generation, error);
 
 	if (err)
 		return err;
 	*bench = memory_zeroed(1, sizeof(**bench));
 	(*bench)->generation = generation;
+	(*bench)->number = 1;
 	(*bench)->policy = policy;
 	dataplane_bench_set_clock(*bench, DATAPLANE_BENCH_START_NS);
+	return 0;
+}
+
+int dataplane_bench_apply(struct dataplane_bench *bench, const struct policy *policy,
+			  const struct tables *tables, unsigned grace, struct error *error)
+{
+	struct generation next;
+	int err = load(policy, tables, grace, bench->number + 1,
+		       generation_flow_maps(&bench->generation), &next, error);
+
+	if (err)
+		return err;
+	generation_close(&bench->generation);
+	bench->generation = next;
+	bench->number++;
+	bench->policy = policy;
 	return 0;
 }
 

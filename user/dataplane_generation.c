@@ -187,21 +187,12 @@ static int share_policy_maps(struct directorgate_bpf *skeleton, struct directorg
 	return err;
 }
 
-static struct flow_maps flow_maps_of(const struct directorgate_bpf *skeleton)
-{
-	return (struct flow_maps){
-		.openings = {bpf_map__fd(skeleton->maps.openings4),
-			     bpf_map__fd(skeleton->maps.openings6)},
-		.flows = {bpf_map__fd(skeleton->maps.flows4), bpf_map__fd(skeleton->maps.flows6)},
-	};
-}
-
 /* The first instance makes what is the generation's own, the others share it. */
 static int prepare_maps(struct directorgate_bpf *skeleton, const struct generation_plan *plan,
 			const struct generation *generation, size_t index)
 {
 	struct counter_maps counters = index ? generation_counter_maps(generation) : plan->counters;
-	struct flow_maps flows = index ? flow_maps_of(generation->instances[0]) : plan->flows;
+	struct flow_maps flows = index ? generation_flow_maps(generation) : plan->flows;
 	int err = place_lasting_maps(skeleton, &counters, &flows, plan);
 
 	if (err)
@@ -349,5 +340,15 @@ struct counter_maps generation_counter_maps(const struct generation *generation)
 		.drops = bpf_map__fd(first->maps.drop_counters),
 		.switches = bpf_map__fd(first->maps.switch_counters),
 		.flow_events = bpf_map__fd(first->maps.flow_counters),
+	};
+}
+
+struct flow_maps generation_flow_maps(const struct generation *generation)
+{
+	const struct directorgate_bpf *first = generation->instances[0];
+
+	return (struct flow_maps){
+		.openings = {bpf_map__fd(first->maps.openings4), bpf_map__fd(first->maps.openings6)},
+		.flows = {bpf_map__fd(first->maps.flows4), bpf_map__fd(first->maps.flows6)},
 	};
 }

@@ -64,5 +64,6 @@ int generation_program_fd(const struct generation *generation, size_t instance);
 const struct judgement *generation_judged(const struct generation *generation, size_t instance);
 void generation_set_clock(const struct generation *generation, __u64 now_ns);
 struct counter_maps generation_counter_maps(const struct generation *generation);
+struct flow_maps generation_flow_maps(const struct generation *generation);
 
 #endif
