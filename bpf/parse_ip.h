@@ -221,18 +221,18 @@ __noinline __u64 walk_extensions(struct xdp_md *ctx, __u32 offset, __u32 payload
 
 		asm volatile("" : "+r"(next)); /* or the verifier loses the bound */
 		header = c.position + (next & EXTENSION_BYTES_MASK);
-		if ((void *)(header + 1) > c.end)
-			return walk_refused(DROP_TRUNCATED);
-		reason = judge_extension(header, &walk);
-		if (reason)
-			return walk_refused(reason);
 		next += 8;
+		if ((void *)(header + 1) > c.end || next > payload_len)
+			return walk_refused(DROP_TRUNCATED);
 		if (walk.protocol != PROTOCOL_FRAGMENT)
 			next += header->len * 8;
 		if (next > payload_len)
 			return walk_refused(DROP_MALFORMED);
 		if (next > EXTENSION_BYTES_MAX)
 			return walk_refused(DROP_EXTENSION_HEADERS);
+		reason = judge_extension(header, &walk);
+		if (reason)
+			return walk_refused(reason);
 		walk.protocol = header->next;
 		walk.offset = next;
 		if (!is_walked_extension(walk.protocol))
