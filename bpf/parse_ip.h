@@ -145,6 +145,17 @@ static __always_inline bool is_walked_extension(__u8 protocol)
 	       protocol == PROTOCOL_FRAGMENT || protocol == PROTOCOL_DESTINATION_OPTIONS;
 }
 
+static __always_inline bool is_alert(const __u8 *option)
+{
+	return option[0] == 5 && option[1] == 2;
+}
+
+/* Two bytes of padding: Pad1 twice, or an empty PadN. */
+static __always_inline bool is_padding(const __u8 *option)
+{
+	return option[0] <= 1 && option[1] == 0;
+}
+
 /* The hop-by-hop header of MLD: eight bytes, router alert and padding (RFC 3810, section 5). */
 static __always_inline bool is_router_alert(const struct extension_header *header)
 {
@@ -152,9 +163,9 @@ static __always_inline bool is_router_alert(const struct extension_header *heade
 
 	if (header->len)
 		return false;
-	if (option[0] == 5 && option[1] == 2)
-		return option[4] <= 1;
-	return option[0] == 1 && option[1] == 0 && option[2] == 5 && option[3] == 2;
+	return (is_alert(option) && is_padding(option + 4)) ||
+	       (is_padding(option) && is_alert(option + 2)) ||
+	       (!option[0] && is_alert(option + 1) && !option[5]);
 }
 
 /* How the walk over the extension headers stands. */
