@@ -85,7 +85,7 @@ static __always_inline enum drop_reason parse_quote(struct xdp_md *ctx, struct c
 	if (reason)
 		return reason;
 	transport = take(c, sizeof(*transport));
-	if (!transport)
+	if (!transport || payload_len < sizeof(*transport))
 		return DROP_TRUNCATED;
 	quoted->icmp_type = bpf_ntohs(transport->first) >> 8;
 	quoted->tcp_flags = TCP_ACK;
