@@ -48,7 +48,8 @@ static __always_inline void change_phase(struct flow *flow, const struct packet 
 	} else if (flow->phase == FLOW_TCP_CLOSING &&
 		   (flow->fins != FINS_OF_BOTH || packet->data_len)) {
 		flow->phase = FLOW_TCP_OPEN;
-		flow->fins = 0;
+		if (flow->fins == FINS_OF_BOTH)
+			flow->fins = 0; /* whoever sends data has not finished */
 	}
 }
 

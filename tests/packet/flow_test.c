@@ -153,6 +153,15 @@ static const struct conversation conversations[] = {
 		{20, INSIDE, ANSWERS(ACK), REPLIED},
 		{2000, INSIDE, ANSWERS(ACK), REPLIED},
 	 }, .events = {AFTER_HANDSHAKE, [FLOW_EVENT_END] = 1}},
+	{"a FIN counts, though a blind RST followed it", .steps = {
+		HANDSHAKE,
+		{10, INSIDE, ASKS(FIN | ACK), OPENED},
+		{11, INSIDE, ASKS(RST), OPENED},
+		{12, INSIDE, ANSWERS(ACK, .filler = 100), REPLIED},
+		{13, INSIDE, ANSWERS(FIN | ACK), REPLIED},
+		{132, INSIDE, ASKS(ACK), OPENED},
+		{253, INSIDE, ANSWERS(ACK), DROPS(NO_FLOW)},
+	 }, .events = {AFTER_HANDSHAKE, [FLOW_EVENT_END] = 2}},
 	{"a SYN alone does not open a closing one again", .steps = {
 		HANDSHAKE,
 		{10, INSIDE, ASKS(RST), OPENED},
