@@ -34,8 +34,11 @@ LIBRARY_OBJECTS := $(filter-out $(BUILD)/user/main.o,$(USER_OBJECTS))
 BPF_OBJECT := $(BUILD)/bpf/directorgate.bpf.o
 SKELETON := $(BUILD)/bpf/directorgate.skel.h
 
-# tests/SUITE/x_test.c is a cmocka program each, tests/net/x.c a tool of the lab.
+# tests/SUITE/x_test.c is a cmocka program each, tests/net/x.c a tool of the lab. The other files
+# of tests/packet are the model and what asks it, for the tests that MODEL_TESTS names.
 TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard $(foreach suite,unit packet vm,tests/$(suite)/*_test.c))))
+MODEL_TESTS   := found
+MODEL_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %_test.c,$(sort $(wildcard tests/packet/*.c))))
 NET_TOOLS     := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/net/*.c)))
 
 .PHONY: all
@@ -68,8 +71,14 @@ $(BUILD)/libdirectorgate.a: $(LIBRARY_OBJECTS) $(BUILD)/link-flags
 
 $(BUILD)/tests/%_test: tests/%_test.c $(BUILD)/libdirectorgate.a
 	@mkdir -p $(@D)
-	$(QUIET_CC)$(CC) $(USER_CFLAGS) -Itests -MMD -MP -o $@ $< \
+	$(QUIET_CC)$(CC) $(USER_CFLAGS) -Itests -MMD -MP -o $@ $(filter %.c %.o,$^) \
 		$(BUILD)/libdirectorgate.a $(USER_LIBS) -lcmocka $(LDFLAGS)
+
+$(patsubst %,$(BUILD)/tests/packet/%_test,$(MODEL_TESTS)): $(MODEL_OBJECTS)
+
+$(BUILD)/tests/packet/%.o: tests/packet/%.c $(BUILD)/user-flags
+	@mkdir -p $(@D)
+	$(QUIET_CC)$(CC) $(USER_CFLAGS) -Itests -MMD -MP -c -o $@ $<
 
 $(BUILD)/tests/net/%: tests/net/%.c $(BUILD)/user-flags
 	@mkdir -p $(@D)
@@ -90,7 +99,8 @@ $(BUILD)/bpf-flags: always
 $(BUILD)/link-flags: always
 	$(call record,$(CC) $(CFLAGS) $(LDFLAGS) $(USER_LIBS) $(USER_OBJECTS))
 
--include $(USER_OBJECTS:.o=.d) $(BPF_OBJECT:.o=.d) $(TEST_PROGRAMS:=.d) $(NET_TOOLS:=.d)
+-include $(USER_OBJECTS:.o=.d) $(BPF_OBJECT:.o=.d) $(TEST_PROGRAMS:=.d) $(MODEL_OBJECTS:.o=.d) \
+         $(NET_TOOLS:=.d)
 
 # Once more, because on a fresh machine the compilers come with the packages; on all
 # processors, unless the caller's make has said how many.
