@@ -79,7 +79,9 @@ static __always_inline enum drop_reason name_sides(const struct packet *packet, 
 	sides->opening.named = sides->opening.port_class;
 	sides->reply.port_class = find_port_class(packet->protocol, packet->source_port);
 	sides->reply.named = sides->reply.port_class;
-	return sides->opening.named || sides->reply.named ? DROP_NONE : DROP_UNKNOWN_PORT;
+	if (sides->opening.named || sides->reply.named)
+		return DROP_NONE;
+	return tables.protocol_named[packet->protocol] ? DROP_UNKNOWN_PORT : DROP_UNKNOWN_PROTOCOL;
 }
 
 static __always_inline bool has_rule(const struct side *side)

@@ -61,6 +61,19 @@ static const struct found rows[] = {
 		{90000000000u, 0, 0, "pass sip reply",
 		 "0200000000010200000000020800450000281234000040060000ac24db9e0a01020213c5d51ef0ebeaba39e079175010040000000000"},
 	}},
+	{"a protocol that no rule names is unknown, also where it has ports", {{
+		"profile: none\n"
+		"interfaces:\n"
+		"  - name: port0\n"
+		"roles:\n"
+		"  clients: [0.0.0.0/0]\n"
+		"  servers: [172.111.61.15/32]\n"
+		"rules:\n"
+		"  - {id: web, from: clients, to: servers, protocol: tcp, ports: [80]}\n",
+	}}, {
+		{0u, 0, 0, "drop unknown-protocol",
+		 "02000000000102000000000286dd60000000001a1140ec22412ea3e4244ec0b36b963f5fac8220010db800010001000000000000000413c529db001a0000a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5"},
+	}},
 };
 /* clang-format on */
 
