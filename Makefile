@@ -37,7 +37,7 @@ SKELETON := $(BUILD)/bpf/directorgate.skel.h
 # tests/SUITE/x_test.c is a cmocka program each, tests/net/x.c a tool of the lab. The other files
 # of tests/packet are the model and what asks it, for the tests that MODEL_TESTS names.
 TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard $(foreach suite,unit packet vm,tests/$(suite)/*_test.c))))
-MODEL_TESTS   := found
+MODEL_TESTS   := found random
 MODEL_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %_test.c,$(sort $(wildcard tests/packet/*.c))))
 NET_TOOLS     := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/net/*.c)))
 

@@ -17,19 +17,7 @@
 #include "compile.h"
 #include "memory.h"
 #include "policy.h"
-
-struct random {
-	__u64 state; /* not 0 */
-};
-
-/* xorshift64*: a number below `limit`. */
-static inline __u64 pick(struct random *random, __u64 limit)
-{
-	random->state ^= random->state >> 12;
-	random->state ^= random->state << 25;
-	random->state ^= random->state >> 27;
-	return ((random->state * 0x2545f4914f6cdd1dull) >> 11) % limit;
-}
+#include "random.h"
 
 static inline struct role *model_add_role(struct policy *policy, const char *name)
 {
