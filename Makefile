@@ -137,6 +137,13 @@ test-load:
 	$(call build,tests)
 	@tests/run $(BUILD) load
 
+# Each fault of tests/mutants/faults is built, and has to turn the packet tests red. Takes minutes.
+.PHONY: mutants
+mutants:
+	@tests/preflight 'make mutants'
+	@tests/deps $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	@tests/mutants/run $(BUILD)
+
 -include deploy/install.mk
 
 .PHONY: clean
@@ -149,6 +156,7 @@ help:
 	@echo 'make demo         a lab of namespaces, the page enforced in it, rule by rule; needs root'
 	@echo 'make test         every test suite; SUITE=unit (or golden, packet, tree, runner, net) runs one'
 	@echo 'make test-load    load the program on other kernels, in QEMU'
+	@echo 'make mutants      break the program on purpose, line by line, and see the packet tests fail'
 	@echo 'make install      PREFIX=/usr/local, DESTDIR= for packagers'
 	@echo 'make deps         install what building and testing need (Debian packages)'
 	@echo 'make clean        remove $(BUILD)'
