@@ -145,6 +145,7 @@ mutants:
 	@tests/mutants/run $(BUILD)
 
 -include deploy/install.mk
+include tests/bench/bench.mk
 
 .PHONY: clean
 clean:
@@ -157,6 +158,7 @@ help:
 	@echo 'make test         every test suite; SUITE=unit (or golden, packet, tree, runner, net) runs one'
 	@echo 'make test-load    load the program on other kernels, in QEMU'
 	@echo 'make mutants      break the program on purpose, line by line, and see the packet tests fail'
+	@echo 'make bench        speed, beside other filters, into $(BUILD)/bench; BENCH=quick is rough; needs root'
 	@echo 'make install      PREFIX=/usr/local, DESTDIR= for packagers'
 	@echo 'make deps         install what building and testing need (Debian packages)'
 	@echo 'make clean        remove $(BUILD)'
