@@ -72,8 +72,8 @@ union address_node {
 };
 _Static_assert(sizeof(union address_node) == 64, "a node block is one cache line");
 
-/* Longest way through the IPv6 trie: 32 nibbles, each with a skip node before it. */
-#define ADDRESS6_STEPS 64
+/* Longest way through the IPv6 trie: each node goes at least a nibble deeper. */
+#define ADDRESS6_STEPS 32
 
 /* Constant while a generation lives; shared by its instances (.rodata.tables). */
 struct constant_tables {

@@ -125,12 +125,11 @@ static int take_slots(struct apply *apply, struct counter_maps *maps, struct err
 		strncpy(ids[i].text, policy->rules[i].id, RULE_ID_SIZE - 1);
 	for (size_t i = 0; i < policy->interface_count; i++)
 		strncpy(names[i].text, policy->interfaces[i].name, INTERFACE_NAME_SIZE - 1);
-	err = pins_take_slots(apply->run, "rule_slots", ids, sizeof(*ids), policy->rule_count,
-			      apply->rule_slots, &rules, error);
+	err = pins_take_slots(apply->run, SLOT_RULE, ids, policy->rule_count, apply->rule_slots,
+			      &rules, error);
 	if (!err)
-		err = pins_take_slots(apply->run, "interface_slots", names, sizeof(*names),
-				      policy->interface_count, apply->interface_slots, &interfaces,
-				      error);
+		err = pins_take_slots(apply->run, SLOT_INTERFACE, names, policy->interface_count,
+				      apply->interface_slots, &interfaces, error);
 	if (!err)
 		err = pins_open_counters(apply->run, rules, interfaces, maps, error);
 	return err;

@@ -37,12 +37,17 @@ typedef int (*pins_visit)(int fd, __u32 entries, void *context);
 int pins_visit_counters(const struct run *run, enum counter_kind kind, pins_visit visit,
 			void *context);
 
+/* What keeps a slot of its own, and how many names may have had one. */
+enum slot_kind { SLOT_RULE, SLOT_INTERFACE };
+#define PINS_RULE_IDS_MAX   131072
+#define PINS_INTERFACES_MAX 4096
+
 /*
  * The slots of names, which keep theirs for good; new names get the next. Names
- * are key_size bytes each, zero-padded. *needed: the highest slot + 1.
+ * are struct rule_id or struct interface_name. *needed: the highest slot + 1.
  */
-int pins_take_slots(const struct run *run, const char *map, const void *names, size_t key_size,
-		    size_t count, __u32 *slots, __u32 *needed, struct error *error);
+int pins_take_slots(const struct run *run, enum slot_kind kind, const void *names, size_t count,
+		    __u32 *slots, __u32 *needed, struct error *error);
 
 /* A number that no generation under this run directory had yet: flows remember theirs. */
 int pins_take_generation(const struct run *run, __u32 *number, struct error *error);

@@ -11,7 +11,6 @@
 #include "dataplane_pins.h"
 #include "memory.h"
 
-#define SLOTS_MAX             (1u << 20)
 #define SLOT_BATCH            4096
 #define RULE_SLOTS_FIRST      256 /* room in the first map of rule counters */
 #define INTERFACE_SLOTS_FIRST 16  /* likewise of drop and switch counters */
@@ -138,15 +137,27 @@ int pins_visit_counters(const struct run *run, enum counter_kind kind, pins_visi
 	return err;
 }
 
-static int open_slots(const struct run *run, const char *map, size_t key_size)
+/* Of one kind of name. The kernel makes 16 bytes of buckets for each that there may be. */
+static const struct {
+	const char *map;
+	size_t key_size;
+	__u32 most;
+} names_of[] = {
+	[SLOT_RULE] = {"rule_slots", sizeof(struct rule_id), PINS_RULE_IDS_MAX},
+	[SLOT_INTERFACE] = {"interface_slots", sizeof(struct interface_name), PINS_INTERFACES_MAX},
+};
+
+static int open_slots(const struct run *run, enum slot_kind kind)
 {
+	const char *map = names_of[kind].map;
 	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_NO_PREALLOC);
 	AUTO_FREE char *path = run_counters_path(run, map);
 	int fd = bpf_obj_get(path);
 
 	if (fd >= 0 || errno != ENOENT)
 		return fd;
-	fd = bpf_map_create(BPF_MAP_TYPE_HASH, map, key_size, sizeof(__u32), SLOTS_MAX, &options);
+	fd = bpf_map_create(BPF_MAP_TYPE_HASH, map, names_of[kind].key_size, sizeof(__u32),
+			    names_of[kind].most, &options);
 	if (fd >= 0 && bpf_obj_pin(fd, path)) {
 		close(fd);
 		return -1;
@@ -188,18 +199,21 @@ static int take_slot(int fd, const void *name, __u32 *slot, __u32 *next)
 	return bpf_map_update_elem(fd, name, slot, BPF_NOEXIST);
 }
 
-int pins_take_slots(const struct run *run, const char *map, const void *names, size_t key_size,
-		    size_t count, __u32 *slots, __u32 *needed, struct error *error)
+int pins_take_slots(const struct run *run, enum slot_kind kind, const void *names, size_t count,
+		    __u32 *slots, __u32 *needed, struct error *error)
 {
-	AUTO_FD int fd = open_slots(run, map, key_size);
+	const size_t key_size = names_of[kind].key_size;
+	AUTO_FD int fd = open_slots(run, kind);
 	int err = fd < 0 ? -errno : find_next_slot(fd, key_size, needed);
 
 	for (size_t i = 0; i < count && !err; i++)
 		err = take_slot(fd, (const char *)names + i * key_size, &slots[i], needed);
 	if (err == -E2BIG)
-		return error_set(error, err, "%s: more than %u names were ever given a slot", map,
-				 SLOTS_MAX);
+		return error_set(error, err,
+				 "%s: more than %u different names since the machine booted",
+				 names_of[kind].map, names_of[kind].most);
 	if (err)
-		return error_set(error, err, "cannot give slots in %s: %s", map, strerror(-err));
+		return error_set(error, err, "cannot give slots in %s: %s", names_of[kind].map,
+				 strerror(-err));
 	return 0;
 }

@@ -129,7 +129,7 @@ static __u32 branch(struct trie *trie, struct covered_range range, __u32 labels,
 
 /*
  * `depth` is a multiple of 4 (or the end), and each node goes at least 4 bits
- * deeper, so that 32 steps, half of ADDRESS6_STEPS, always reach a leaf.
+ * deeper, so that ADDRESS6_STEPS always reach a leaf.
  */
 static __u32 build(struct trie *trie, struct covered_range range, __u32 labels, unsigned depth)
 {

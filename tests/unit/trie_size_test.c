@@ -52,7 +52,7 @@ static void check_nesting(bool siblings)
 	}
 	assert_int_equal(compile(&policy, &tables, &error), 0);
 	assert_int_equal(tables.source_class_count, 129);
-	assert_true(count_steps(&tables, &deep) <= ADDRESS6_STEPS / 2);
+	assert_true(count_steps(&tables, &deep) <= ADDRESS6_STEPS);
 	assert_true(compile_find_leaf(&tables, &deep) & NODE_LEAF);
 	compile_free(&tables);
 	model_free(&policy);
