@@ -168,12 +168,19 @@ static __always_inline bool is_router_alert(const struct extension_header *heade
 	       (!option[0] && is_alert(option + 1) && !option[5]);
 }
 
+/* Of the first extension header; apart from the walk, whose every step the verifier takes twice else. */
+static __always_inline bool begins_with_router_alert(const struct cursor *c)
+{
+	const struct extension_header *header = c->position;
+
+	return (void *)(header + 1) <= c->end && is_router_alert(header);
+}
+
 /* How the walk over the extension headers stands. */
 struct extension_walk {
 	__u32 offset; /* bytes from the first extension header to the one looked at */
 	__u8 protocol;
 	bool fragment_seen;
-	bool router_alert;
 };
 
 /* May this header stand here? Notes what later headers and the verdict need. */
@@ -182,7 +189,6 @@ static __always_inline enum drop_reason judge_extension(const struct extension_h
 {
 	switch (walk->protocol) {
 	case PROTOCOL_HOP_BY_HOP:
-		walk->router_alert = is_router_alert(header);
 		return walk->offset ? DROP_EXTENSION_HEADERS : DROP_NONE;
 	case PROTOCOL_ROUTING:
 		return header->routing.type == 0 || header->routing.segments_left ?
@@ -206,7 +212,6 @@ static __always_inline enum drop_reason judge_extension(const struct extension_h
 
 /* The result of a walk in one number, since a subprogram of its own can return no more. */
 #define WALK_PROTOCOL_SHIFT 16
-#define WALK_ROUTER_ALERT (1ull << 24)
 #define WALK_REASON_SHIFT 32
 
 static __always_inline __u64 walk_refused(enum drop_reason reason)
@@ -247,8 +252,7 @@ __noinline __u64 walk_extensions(struct xdp_md *ctx, __u32 offset, __u32 payload
 		walk.protocol = header->next;
 		walk.offset = next;
 		if (!is_walked_extension(walk.protocol))
-			return walk.offset | (__u64)walk.protocol << WALK_PROTOCOL_SHIFT |
-			       (walk.router_alert ? WALK_ROUTER_ALERT : 0);
+			return walk.offset | (__u64)walk.protocol << WALK_PROTOCOL_SHIFT;
 	}
 	return walk_refused(DROP_EXTENSION_HEADERS);
 }
@@ -263,7 +267,6 @@ static __always_inline enum drop_reason skip_extensions(struct xdp_md *ctx, stru
 	if (walk >> WALK_REASON_SHIFT)
 		return walk >> WALK_REASON_SHIFT;
 	packet->protocol = walk >> WALK_PROTOCOL_SHIFT;
-	packet->router_alert = walk & WALK_ROUTER_ALERT;
 	*payload_len -= len;
 	return take(c, len) ? DROP_NONE : DROP_TRUNCATED;
 }
@@ -296,6 +299,8 @@ static __always_inline enum drop_reason parse_ipv6(struct xdp_md *ctx, struct cu
 	if (ip->version != 6 ||
 	    (extent == WHOLE && !frame_holds(ctx, packet, c->offset, *payload_len)))
 		return DROP_MALFORMED;
+	if (extent == WHOLE && ip->nexthdr == PROTOCOL_HOP_BY_HOP)
+		packet->router_alert = begins_with_router_alert(c);
 	if (is_walked_extension(ip->nexthdr)) {
 		reason = skip_extensions(ctx, c, packet, payload_len);
 		if (reason)
