@@ -31,8 +31,6 @@ static void init_side(struct class_side *side, const struct policy *policy)
 
 void classes_init(struct classes *classes, const struct policy *policy)
 {
-	const struct rule *rule;
-
 	memset(classes, 0, sizeof(*classes));
 	classes->policy = policy;
 	sets_init(&classes->roles);
@@ -40,7 +38,9 @@ void classes_init(struct classes *classes, const struct policy *policy)
 	homes_init(&classes->homes, policy);
 	init_side(&classes->source, policy);
 	init_side(&classes->destination, policy);
-	for (rule = policy->rules; rule < policy->rules + policy->rule_count; rule++) {
+	for (size_t i = 0; i < policy->rule_count; i++) {
+		const struct rule *rule = &policy->rules[i];
+
 		if (!rule->enabled)
 			continue;
 		classes->source.used[rule->from] = true;

@@ -23,7 +23,8 @@ __u32 intern_hash(const void *bytes, size_t len)
 		hash = mix(hash, word);
 	}
 	word = 0;
-	memcpy(&word, at, len);
+	if (len)
+		memcpy(&word, at, len);
 	hash = mix(hash, word);
 	return hash ^ hash >> 32;
 }

@@ -75,7 +75,8 @@ static bool equal(const void *things, __u32 number, const void *thing)
 	const struct port_list *wanted = thing;
 
 	return list->count == wanted->count &&
-	       memcmp(list->ranges, wanted->ranges, list->count * sizeof(*list->ranges)) == 0;
+	       (!list->count ||
+		memcmp(list->ranges, wanted->ranges, list->count * sizeof(*list->ranges)) == 0);
 }
 
 void ports_classify(const struct port_list *lists, size_t count, __u16 classes[PORT_COUNT])

@@ -22,6 +22,7 @@ void sets_init(struct sets *sets)
 	memset(sets, 0, sizeof(*sets));
 	sets->first_single = (__u32)-1;
 	sets->unions = memory_zeroed(UNION_COUNT, sizeof(*sets->unions));
+	sets->members = memory_zeroed(1, sizeof(*sets->members));
 	sets_intern(sets, NULL, 0);
 }
 

@@ -96,7 +96,8 @@ static inline int usual(int value, int otherwise)
 static inline void put(struct built *built, const void *bytes, size_t len)
 {
 	assert(built->len + len <= BUILT_MAX);
-	memcpy(built->bytes + built->len, bytes, len);
+	if (len)
+		memcpy(built->bytes + built->len, bytes, len);
 	built->len += len;
 }
 
