@@ -133,10 +133,9 @@ static __always_inline enum drop_reason parse_ipv4(struct xdp_md *ctx, struct cu
 /* Protocols that stand in IANA's list of extension headers, and are not walked (RFC 7045). */
 static __always_inline bool is_refused_extension(__u8 protocol)
 {
-	return protocol == PROTOCOL_HOP_BY_HOP || protocol == PROTOCOL_NO_NEXT_HEADER ||
-	       protocol == PROTOCOL_MOBILITY || protocol == PROTOCOL_HOST_IDENTITY ||
-	       protocol == PROTOCOL_SHIM6 || protocol == PROTOCOL_EXPERIMENT_1 ||
-	       protocol == PROTOCOL_EXPERIMENT_2;
+	return protocol == PROTOCOL_NO_NEXT_HEADER || protocol == PROTOCOL_MOBILITY ||
+	       protocol == PROTOCOL_HOST_IDENTITY || protocol == PROTOCOL_SHIM6 ||
+	       protocol == PROTOCOL_EXPERIMENT_1 || protocol == PROTOCOL_EXPERIMENT_2;
 }
 
 static __always_inline bool is_walked_extension(__u8 protocol)
