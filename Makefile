@@ -10,6 +10,7 @@ BUILD_PACKAGES := gcc libc6-dev make clang-19 bpftool libbpf-dev libxdp-dev liby
 DEMO_PACKAGES  := iproute2 ethtool curl openssl procps util-linux nftables jq python3
 TEST_PACKAGES  := $(DEMO_PACKAGES) libcmocka-dev python3-scapy tcpdump binutils git \
                   prometheus prometheus-node-exporter systemd
+FUZZ_PACKAGES  := clang-19 libclang-rt-19-dev llvm-19 libcmocka-dev python3
 LOAD_PACKAGES  := libcmocka-dev python3 clang-14 qemu-system-x86 cpio xz-utils kmod busybox-static
 
 # The newest clang there is; 14 is the floor.
@@ -121,13 +122,14 @@ demo:
 
 # SUITE="unit golden" runs those suites alone; SUITE=every adds the slow ones, as .ci/run does.
 SUITE :=
-ROOTLESS_SUITES := unit golden tree
+ROOTLESS_SUITES := unit golden tree fuzz
 
 .PHONY: test
 test:
 	$(if $(filter-out $(ROOTLESS_SUITES),$(or $(SUITE),net)),@tests/preflight 'make test')
-	@tests/deps $(BUILD_PACKAGES) $(TEST_PACKAGES) $(if $(filter load every,$(SUITE)),$(LOAD_PACKAGES))
-	$(call build,tests)
+	@tests/deps $(BUILD_PACKAGES) $(TEST_PACKAGES) $(if $(filter load every,$(SUITE)),$(LOAD_PACKAGES)) \
+		$(if $(filter fuzz every,$(SUITE)),$(FUZZ_PACKAGES))
+	$(call build,tests $(if $(filter fuzz every,$(SUITE)),fuzz-programs))
 	@tests/run $(BUILD) $(SUITE)
 
 # Every configuration's program, from each clang, loaded on each of Debian's kernels.
@@ -146,6 +148,7 @@ mutants:
 
 -include deploy/install.mk
 include tests/bench/bench.mk
+include tests/fuzz/fuzz.mk
 
 .PHONY: clean
 clean:
@@ -156,6 +159,7 @@ help:
 	@echo 'make              build $(BUILD)/directorgate'
 	@echo 'make demo         a lab of namespaces, the page enforced in it, rule by rule; needs root'
 	@echo 'make test         every test suite; SUITE=unit (or golden, packet, tree, runner, net) runs one'
+	@echo 'make fuzz         any frames and any configurations, for FUZZ_SECONDS=600'
 	@echo 'make test-load    load the program on other kernels, in QEMU'
 	@echo 'make mutants      break the program on purpose, line by line, and see the packet tests fail'
 	@echo 'make bench        speed, beside other filters, into $(BUILD)/bench; BENCH=quick is rough; needs root'

@@ -172,7 +172,8 @@ static __always_inline bool begins_with_router_alert(const struct cursor *c)
 {
 	const struct extension_header *header = c->position;
 
-	return (void *)(header + 1) <= c->end && is_router_alert(header);
+	return (void *)(header + 1) <= c->end && /* for the verifier: the walk has asked */
+	       is_router_alert(header);
 }
 
 /* How the walk over the extension headers stands. */
