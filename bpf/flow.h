@@ -147,7 +147,30 @@ static __always_inline void remember(const struct packet *packet)
 	if (known)
 		refresh(&known->seen_ns, packet->now_ns);
 	else
-		put_opening(packet, &fresh);
+		put_opening(packet, DIRECTION_OPENING, &fresh);
+}
+
+/*
+ * What the opener has to acknowledge: the latest that an answer carried. A keep-alive probe's
+ * number is one too low (RFC 9293, section 3.8.4); a SYN begins anew.
+ */
+static __always_inline void note_answer(struct opening *opening, const struct packet *packet,
+					__u32 sequence)
+{
+	__u32 end = sequence_end(packet, sequence);
+
+	if (opening->answer && !(packet->tcp_flags & TCP_SYN) &&
+	    (__s32)(end - opening->acknowledgement) <= 0)
+		return;
+	opening->acknowledgement = end;
+	opening->answer = end == sequence ? ANSWER_EMPTY : ANSWER_FULL;
+}
+
+static __always_inline bool is_acknowledged(const struct opening *opening, __u32 acknowledgement)
+{
+	__u32 beyond = acknowledgement - opening->acknowledgement;
+
+	return !beyond || (beyond == 1 && opening->answer == ANSWER_EMPTY);
 }
 
 /* The opener once more. */
@@ -156,9 +179,9 @@ static __always_inline enum drop_reason judge_opener(struct xdp_md *ctx, struct 
 						     struct judgement *judgement)
 {
 	bool proves = packet->protocol == PROTOCOL_TCP && packet->tcp_flags & TCP_ACK &&
-		      !(packet->tcp_flags & (TCP_SYN | TCP_RST)) && opening->answered;
+		      !(packet->tcp_flags & (TCP_SYN | TCP_RST)) && opening->answer;
 
-	if (proves && read_tcp_numbers(ctx, packet).acknowledgement == opening->acknowledgement)
+	if (proves && is_acknowledged(opening, read_tcp_numbers(ctx, packet).acknowledgement))
 		promote(packet, DIRECTION_OPENING, rule_slot);
 	else if (!is_rst(packet))
 		refresh(&opening->seen_ns, packet->now_ns);
@@ -170,13 +193,10 @@ static __always_inline enum drop_reason judge_answer(struct xdp_md *ctx, struct 
 						     const struct packet *packet, __u32 rule_slot,
 						     struct judgement *judgement)
 {
-	if (packet->protocol != PROTOCOL_TCP) {
+	if (packet->protocol != PROTOCOL_TCP)
 		promote(packet, DIRECTION_REPLY, rule_slot);
-	} else if (!is_rst(packet)) {
-		opening->acknowledgement =
-			sequence_end(packet, read_tcp_numbers(ctx, packet).sequence);
-		opening->answered = 1;
-	}
+	else if (!is_rst(packet))
+		note_answer(opening, packet, read_tcp_numbers(ctx, packet).sequence);
 	return pass_by_rule(judgement, rule_slot, DIRECTION_REPLY);
 }
 
@@ -195,6 +215,18 @@ static __always_inline enum drop_reason judge_opening(struct xdp_md *ctx,
 	return pass_by_rule(judgement, rule_slot, DIRECTION_OPENING);
 }
 
+/* Who answers speaks first, soon after attaching: its opener's acknowledgement will prove the rest. */
+static __always_inline void remember_answer(struct xdp_md *ctx, const struct packet *packet)
+{
+	struct opening fresh = {.seen_ns = packet->now_ns};
+
+	count_flow(FLOW_EVENT_GRACE_REPLY);
+	if (packet->protocol != PROTOCOL_TCP || is_rst(packet))
+		return;
+	note_answer(&fresh, packet, read_tcp_numbers(ctx, packet).sequence);
+	put_opening(packet, DIRECTION_REPLY, &fresh);
+}
+
 /* A rule lets it reply, and nothing is known of it. */
 static __always_inline enum drop_reason judge_stray(struct xdp_md *ctx, const struct packet *packet,
 						    __u32 rule_slot, struct judgement *judgement)
@@ -202,7 +234,7 @@ static __always_inline enum drop_reason judge_stray(struct xdp_md *ctx, const st
 	if (has_own_socket(ctx, packet, DIRECTION_REPLY))
 		count_flow(FLOW_EVENT_SOCKET_REPLY);
 	else if (packet->now_ns < settings.grace_until_ns && has_ports(packet->protocol))
-		count_flow(FLOW_EVENT_GRACE_REPLY);
+		remember_answer(ctx, packet);
 	else
 		return DROP_NO_FLOW;
 	return pass_by_rule(judgement, rule_slot, DIRECTION_REPLY);

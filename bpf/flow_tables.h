@@ -61,16 +61,17 @@ static __always_inline struct opening *find_opening(const struct packet *packet,
 	}
 }
 
-static __always_inline void put_opening(const struct packet *packet, const struct opening *opening)
+static __always_inline void put_opening(const struct packet *packet, enum direction direction,
+					const struct opening *opening)
 {
 	long err;
 
 	if (packet->kind == LINK_IPV4) {
-		struct flow_key4 key = key4(packet, DIRECTION_OPENING);
+		struct flow_key4 key = key4(packet, direction);
 
 		err = bpf_map_update_elem(&openings4, &key, opening, BPF_ANY);
 	} else {
-		struct flow_key6 key = key6(packet, DIRECTION_OPENING);
+		struct flow_key6 key = key6(packet, direction);
 
 		err = bpf_map_update_elem(&openings6, &key, opening, BPF_ANY);
 	}

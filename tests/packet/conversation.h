@@ -28,7 +28,8 @@ struct conversation {
 
 /*
  * Loading a program takes long in an emulated machine, so that conversations with the
- * same settings share one. Each begins when all that the former left is long forgotten.
+ * same settings share one, but for the grace, which is over soon. Each begins when all that the
+ * former left is long forgotten.
  */
 struct stage {
 	const char *settings;
@@ -70,7 +71,7 @@ static inline struct stage *find_stage(const struct conversation *conversation)
 
 		if (!stage->gate.bench)
 			open_stage(stage, conversation);
-		if (stage->grace == conversation->grace &&
+		if (stage->grace == conversation->grace && !(stage->grace && stage->played) &&
 		    is_same_text(stage->settings, conversation->settings))
 			return stage;
 	}

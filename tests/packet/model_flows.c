@@ -156,8 +156,37 @@ static void promote(struct model_flows *flows, struct conversation *opening,
 
 static bool acknowledges(const struct packet *packet, const struct conversation *opening)
 {
-	return has(packet, MODEL_ACK) && !has(packet, MODEL_SYN | MODEL_RST) && opening->answered &&
-	       packet->acknowledgement == opening->expected;
+	if (!has(packet, MODEL_ACK) || has(packet, MODEL_SYN | MODEL_RST) || !opening->answered)
+		return false;
+	return packet->acknowledgement == opening->expected ||
+	       (opening->probed && packet->acknowledgement == opening->expected + 1);
+}
+
+/* The latest number counts; a SYN begins anew. */
+static void note_answer(struct conversation *opening, const struct packet *packet)
+{
+	unsigned ahead = end_of(packet) - opening->expected;
+
+	if (opening->answered && !has(packet, MODEL_SYN) && (ahead == 0 || ahead > 0x7fffffff))
+		return;
+	opening->answered = true;
+	opening->expected = end_of(packet);
+	opening->probed = packet->data_len == 0 && !has(packet, MODEL_SYN | MODEL_FIN);
+}
+
+void model_note_early_answer(struct model_flows *flows, const struct packet *packet)
+{
+	struct conversation opening = {.opener = packet->to,
+				       .responder = packet->from,
+				       .opener_port = packet->to_port,
+				       .responder_port = packet->from_port,
+				       .protocol = packet->protocol,
+				       .phase = opening_phase(packet->protocol)};
+
+	if (packet->protocol != MODEL_TCP || has(packet, MODEL_RST))
+		return;
+	note_answer(&opening, packet);
+	add(flows, &flows->openings, opening);
 }
 
 void model_note_in_opening(struct model_flows *flows, struct conversation *opening,
@@ -175,8 +204,7 @@ void model_note_in_opening(struct model_flows *flows, struct conversation *openi
 	if (!tcp) {
 		promote(flows, opening, packet, direction);
 	} else if (!has(packet, MODEL_RST)) {
-		opening->answered = true;
-		opening->expected = end_of(packet);
+		note_answer(opening, packet);
 	}
 }
 

@@ -14,6 +14,7 @@ struct conversation {
 
 	/* TCP, of an opening */
 	bool answered;
+	bool probed;       /* by an answer that carried nothing: one more will do as well */
 	unsigned expected; /* what the opener has to acknowledge */
 
 	/* TCP, of a flow: who has said FIN */
@@ -37,6 +38,9 @@ struct conversation *model_find(const struct model_flows *flows, const struct co
 
 /* What becomes of the lists when the sender's packet opens by a rule and belongs to nothing. */
 void model_note_opening(struct model_flows *flows, const struct packet *packet);
+
+/* Likewise of a reply that passes for the grace alone. */
+void model_note_early_answer(struct model_flows *flows, const struct packet *packet);
 
 /* What a packet of the direction does to the opening, or the flow, that it belongs to. */
 void model_note_in_opening(struct model_flows *flows, struct conversation *opening,

@@ -110,9 +110,10 @@ static struct outcome judge_by_flow(struct model *model, const struct packet *pa
 	if (sides->opens_only)
 		return model_drops(DROP_NOT_A_REPLY);
 	/* by rule and flag alone, which is for what has ports */
-	return model_is_in_grace(model) && has_ports(packet->protocol)
-		       ? passes(sides->reply, DIRECTION_REPLY)
-		       : model_drops(DROP_NO_FLOW);
+	if (!model_is_in_grace(model) || !has_ports(packet->protocol))
+		return model_drops(DROP_NO_FLOW);
+	model_note_early_answer(&model->flows, packet);
+	return passes(sides->reply, DIRECTION_REPLY);
 }
 
 struct outcome model_judge_by_rules(struct model *model, const struct packet *packet)
