@@ -8,6 +8,13 @@ CONFIG_PROFILE=single-director
 CONFIG_INTERFACES="{name: perimeter0}, {name: inside0}"
 CONFIG_UNFILTERED=
 CONFIG_FLOWS=            # lines about flows: stateful, flow-limit, ...
+CONFIG_ROLES=            # lines of `roles:`, indented by two, beside those of the page
+
+# Who is at home where in the lab; an element of CONFIG_INTERFACES each.
+HOME_PERIMETER="{name: perimeter0, sources: [reverse-proxy-internal, edge-internal]}"
+HOME_INSIDE="{name: inside0, sources: [director, front-end-pool, front-end-server, internal-clients,
+  resolvers]}"
+HOMES="$HOME_PERIMETER, $HOME_INSIDE"
 
 # Settings are assignments of the names above: write_config page CONFIG_MODE=monitor
 write_config() ( # NAME SETTING...
@@ -33,7 +40,8 @@ config_roles() {
 		addresses=${LAB_IPV4[${LAB_ROLE_HOST[$role]}]},${LAB_IPV6[${LAB_ROLE_HOST[$role]}]}
 		printf '  %s: ["%s"]\n' "$role" "${addresses//,/$between}"
 	done
-	echo "  resolvers: [$(lab_address resolver 4)]"
+	echo "  resolvers: [$(lab_address resolver 4), \"$(lab_address resolver 6)\"]"
+	echo "$CONFIG_ROLES"
 }
 
 # Compiles a tool of traffic/ to $LAB/NAME.
@@ -44,11 +52,23 @@ build_tool() { # NAME SOURCE...
 	)
 }
 
-# Somebody else's XDP program on a NIC of the gateway.
-attach_foreign() { # NIC
+# Compiles a BPF program of traffic/ to $LAB/NAME.o.
+build_bpf() { # NAME
 	local clang
 	clang=$(command -v clang-19 clang-16 clang-14 clang | head -n 1)
 	"$clang" -O2 -g -target bpf -I"/usr/include/$(uname -m)-linux-gnu" \
-		-c -o "$LAB/foreign.o" "$TESTS_NET/traffic/foreign.bpf.c"
+		-c -o "$LAB/$1.o" "$TESTS_NET/traffic/$1.bpf.c"
+}
+
+# Somebody else's XDP program on a NIC of the gateway.
+attach_foreign() { # NIC
+	build_bpf foreign
 	ip -n "$(lab_namespace gateway)" link set dev "$1" xdpdrv obj "$LAB/foreign.o" sec xdp
+}
+
+# From now on the host itself sees no TCP, and answers all of it, or that to one port. See respond.bpf.c.
+answer_at() { # HOST everything|crowd
+	lab_in "$1" tc qdisc add dev eth0 clsact
+	lab_in "$1" tc filter add dev eth0 ingress bpf direct-action \
+		object-file "$LAB/respond.o" section "$2"
 }

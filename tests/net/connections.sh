@@ -6,14 +6,6 @@
 # Hosts that `any` is tried from.
 ANY_HOSTS="outsider stranger client director reverse-proxy"
 
-all_addresses() { # HOST 4|6
-	if [[ $2 == 4 ]]; then
-		echo "${LAB_IPV4[$1]//,/ }"
-	else
-		echo "${LAB_IPV6[$1]//,/ }"
-	fi
-}
-
 source_hosts() { # ROLE
 	if [[ $1 == any ]]; then
 		echo "$ANY_HOSTS"
@@ -28,7 +20,7 @@ page_connections() {
 	while IFS=$'\t' read -r id from to _ port how; do
 		for host in $(source_hosts "$from"); do
 			for family in 4 6; do
-				for address in $(all_addresses "${LAB_ROLE_HOST[$to]}" $family); do
+				for address in $(lab_addresses "${LAB_ROLE_HOST[$to]}" $family); do
 					printf '%s/%s\t%s\t%s\t%s\t%s\t-\n' \
 						"$id" $family "$host" "$address" "$port" "$how"
 				done

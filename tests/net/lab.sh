@@ -95,6 +95,17 @@ lab_address() { # HOST 4|6: the first address
 	echo "${addresses%%,*}"
 }
 
+lab_addresses() { # HOST|gateway 4|6
+	local addresses
+	case $1$2 in
+	gateway4) addresses="${LAB_GATEWAY_IPV4[*]}" ;;
+	gateway6) addresses="${LAB_GATEWAY_IPV6[*]}" ;;
+	*4) addresses=${LAB_IPV4[$1]} ;;
+	*6) addresses=${LAB_IPV6[$1]} ;;
+	esac
+	echo "${addresses//,/ }"
+}
+
 # Turns off what would make the lab slow to start or find a way around the filter.
 set_sysctls() { # HOST FORWARDING
 	# shellcheck disable=SC2016

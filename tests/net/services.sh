@@ -20,10 +20,10 @@ make_authority() {
 		-subj "/CN=lab authority" -keyout "$LAB/ca.key" -out "$LAB/ca.pem" 2>/dev/null
 }
 
-make_certificate() { # HOST
+make_certificate() { # HOST|gateway
 	local names address
 	names=DNS:$1
-	for address in ${LAB_IPV4[$1]//,/ } ${LAB_IPV6[$1]}; do
+	for address in $(lab_addresses "$1" 4) $(lab_addresses "$1" 6); do
 		names+=,IP:$address
 	done
 	openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj "/CN=$1" \
@@ -64,12 +64,17 @@ start_services() { # HOST
 	[[ ${#plain[@]} == 0 ]] || lab_start "$1" "plain-$1" "$TESTS_NET/answer.py" "${plain[@]}"
 }
 
-services_up() {
+services_certificates() {
 	local name
 	make_authority
 	for name in "${!LAB_IPV4[@]}"; do
 		make_certificate "$name"
 	done
+}
+
+services_up() {
+	local name
+	services_certificates
 	for name in "${!LAB_IPV4[@]}"; do
 		start_services "$name"
 	done
