@@ -8,7 +8,7 @@ BUILD   := build
 BUILD_PACKAGES := gcc libc6-dev make clang-19 bpftool libbpf-dev libxdp-dev libyaml-dev \
                   libjansson-dev libmd-dev
 DEMO_PACKAGES  := iproute2 ethtool curl openssl procps util-linux nftables jq python3
-TEST_PACKAGES  := $(DEMO_PACKAGES) libcmocka-dev python3-scapy tcpdump binutils git \
+TEST_PACKAGES  := $(DEMO_PACKAGES) libcmocka-dev python3-scapy tcpdump nmap binutils git \
                   prometheus prometheus-node-exporter systemd
 FUZZ_PACKAGES  := clang-19 libclang-rt-19-dev llvm-19 libcmocka-dev python3
 LOAD_PACKAGES  := libcmocka-dev python3 clang-14 qemu-system-x86 cpio xz-utils kmod busybox-static
