@@ -52,7 +52,7 @@ static int refuse_foreign(const struct nic *nic, struct error *error)
 			 nic->name, name[0] ? name : "of unknown name", nic->program_id, nic->name);
 }
 
-/* Looks at every listed NIC; one that is missing or taken ends the apply. */
+/* Looks at every listed NIC; one that is missing, taken, or hides VLANs ends the apply. */
 static int inspect_nics(struct apply *apply, struct error *error)
 {
 	const struct policy *policy = apply->request->policy;
@@ -76,6 +76,9 @@ static int inspect_nics(struct apply *apply, struct error *error)
 					 interface->name);
 		if (nic_is_foreign(nic))
 			return refuse_foreign(nic, error);
+		err = interface->lists_vlans ? nic_require_vlan_tags(nic, error) : 0;
+		if (err)
+			return err;
 	}
 	return 0;
 }

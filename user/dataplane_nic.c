@@ -154,19 +154,39 @@ bool nic_mode_fits(const struct nic *nic, enum xdp_mode xdp)
 	return xdp == XDP_NATIVE_OR_GENERIC || nic->generic == (xdp == XDP_GENERIC);
 }
 
+/* One question to the NIC's driver; false when it cannot be asked. */
+static bool ask_driver(const char *name, void *question)
+{
+	struct ifreq request = {.ifr_data = question};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool answered;
+
+	if (fd < 0)
+		return false;
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
+	answered = !ioctl(fd, SIOCETHTOOL, &request);
+	close(fd);
+	return answered;
+}
+
 static void find_driver(const char *name, char driver[32])
 {
 	struct ethtool_drvinfo information = {.cmd = ETHTOOL_GDRVINFO};
-	struct ifreq request = {.ifr_data = (void *)&information};
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
-	snprintf(driver, 32, "unknown");
-	if (fd < 0)
-		return;
-	if (!ioctl(fd, SIOCETHTOOL, &request))
-		snprintf(driver, 32, "%s", information.driver);
-	close(fd);
+	snprintf(driver, 32, "%s", ask_driver(name, &information) ? information.driver : "unknown");
+}
+
+int nic_require_vlan_tags(const struct nic *nic, struct error *error)
+{
+	struct ethtool_value flags = {.cmd = ETHTOOL_GFLAGS};
+
+	if (!ask_driver(nic->name, &flags) || !(flags.data & ETH_FLAG_RXVLAN))
+		return 0;
+	return error_set(error, -EINVAL,
+			 "interface %s: it lists `vlans`, but the NIC takes the tags out of frames "
+			 "before XDP sees them\n"
+			 "`ethtool -K %s rxvlan off` mends that",
+			 nic->name, nic->name);
 }
 
 static int create_link(const struct nic *nic, int program_fd, __u32 flags)

@@ -16,7 +16,7 @@
 # ports are isolated from each other and they ignore redirects (IPv6 routers cannot be told not
 # to send any), so that nothing which the filter should judge finds a way around it.
 #
-# The veth pairs keep their offloads: a packet that XDP passes goes up the stack as the skb
+# The veth pairs keep their offloads (but that of VLAN tags, which `vlans` forbids): a packet that XDP passes goes up the stack as the skb
 # it was, partial checksum and all; and attaching turns the peer's segmentation off by itself.
 
 set -euo pipefail
@@ -142,6 +142,7 @@ lab_add_nic() { # SIDE
 	local side=$1
 	ip -n "$(lab_namespace gateway)" link add "${side}0" \
 		address "${LAB_GATEWAY_MAC[$side]}" type veth peer name uplink netns "$(lab_namespace "$side-switch")"
+	lab_in gateway ethtool -K "${side}0" rxvlan off
 	ip -n "$(lab_namespace "$side-switch")" link set uplink master bridge up
 	ip -n "$(lab_namespace gateway)" -batch - <<-END
 		link set ${side}0 up

@@ -115,6 +115,15 @@ over_trunk() {
 	connects tagger "$(lab_address director 4)" $TRUNK_PORT http -
 }
 
+# On a NIC that says it does so, an apply is refused.
+hidden_tags_are_refused() {
+	exits 0 gate apply "$LAB/places-native.yaml"
+	lab_in gateway ethtool -K trunk0 rxvlan on
+	refused "ethtool -K trunk0 rxvlan off" gate apply "$LAB/tagged-native.yaml"
+	lab_in gateway ethtool -K trunk0 rxvlan off
+	exits 0 gate apply "$LAB/tagged-native.yaml"
+}
+
 # A driver that takes tags out of frames shows XDP untagged ones: they drop where nothing untagged may come.
 hidden_tags_drop() {
 	local before
@@ -237,5 +246,6 @@ places_tests() {
 	check "unfiltered, the trunk carries connections" over_trunk
 	places_in_mode native
 	places_in_mode generic
+	check "an apply of VLANs to a NIC that takes tags out of frames is refused" hidden_tags_are_refused
 	lab_down
 }
