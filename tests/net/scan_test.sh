@@ -105,7 +105,7 @@ scannable() { # 4|6 PORTS
 }
 
 # The same of what the page lets open.
-listed() { # 4|6 PORTS
+page_targets() { # 4|6 PORTS
 	local _ from_host to port name
 	page_connections | grep "/$1	" | while IFS=$'\t' read -r _ from_host to port _; do
 		printf '%s\t%s\t%s\n' "$(lab_address "$from_host" "$1")" "$to" "$port"
@@ -154,7 +154,7 @@ unfiltered_scans_reach_all() { # PORTS
 arrives_as_listed() { # KIND SOURCE-PORT PORTS
 	local family
 	for family in 4 6; do
-		listed $family | grep -E "	(${3//,/|})\$" >"$LAB/expected"
+		page_targets $family | grep -E "	(${3//,/|})\$" >"$LAB/expected"
 		arrived_of "$LAB/filtered" $family "$1" "$2" >"$LAB/arrived"
 		same_lines "$LAB/expected" "$LAB/arrived" "IPv$family"
 	done
