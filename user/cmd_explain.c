@@ -184,6 +184,32 @@ static int answer(const struct explain_options *options, const struct explanatio
 	return explanation->judgement.verdict == VERDICT_DROP ? EXIT_DROP : EXIT_GOOD;
 }
 
+static bool is_gateway(const struct policy *policy, const struct address *address)
+{
+	size_t count, gateway = policy_find_role(policy, ROLE_GATEWAY);
+	AUTO_FREE size_t *roles = policy_roles_of(policy, address, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (roles[i] == gateway)
+			return true;
+	return false;
+}
+
+/* What goes out is judged by nobody, and what answers it by sockets that only the gateway has. */
+static int refuse_gateway(const struct policy *policy, const struct frame_plan *opening,
+			  const struct frame_plan *packet, struct error *error)
+{
+	if (is_gateway(policy, &opening->source))
+		return error_set(error, -1,
+				 "the opener is this machine itself: what it sends is not judged, "
+				 "and an answer passes where a rule lets it open and it has the "
+				 "socket");
+	if (is_gateway(policy, &packet->source))
+		return error_set(error, -1,
+				 "this machine itself answers: what it sends is not judged");
+	return 0;
+}
+
 static int explain(const struct explain_options *options, const struct policy *policy,
 		   const struct tables *tables, const struct frame_plan *opening)
 {
@@ -195,6 +221,8 @@ static int explain(const struct explain_options *options, const struct policy *p
 	struct place_choice asked;
 	struct error error = {0};
 
+	if (!options->interface && refuse_gateway(policy, opening, &explanation.packet, &error))
+		return command_error(error.text);
 	if (options->interface && read_place(options, policy, &asked, &error))
 		return command_error(error.text);
 	find_place(policy, tables, options->interface ? &asked : NULL, &explanation.packet,
@@ -218,8 +246,8 @@ int cmd_explain(int argc, char **argv)
 		 &options.reply, 0},
 		{"source-port", "PORT", "the opener's port, instead of " SOURCE_PORT,
 		 &options.source_port, NULL, 0},
-		{"vlan", "ID", "the VLAN that it comes in by, with --interface", &options.vlan, NULL,
-		 0},
+		{"vlan", "ID", "the VLAN that it comes in by, with --interface", &options.vlan,
+		 NULL, 0},
 		{0},
 	};
 	const char *usage = "--config CONFIG [--base DIR] [--interface NAME [--vlan ID]] [--json] "
