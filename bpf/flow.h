@@ -215,7 +215,8 @@ static __always_inline enum drop_reason judge_opening(struct xdp_md *ctx,
 	return pass_by_rule(judgement, rule_slot, DIRECTION_OPENING);
 }
 
-/* Who answers speaks first, soon after attaching: its opener's acknowledgement will prove the rest. */
+/* Who answers speaks first, soon after attaching: its opener's acknowledgement will prove the rest.
+ */
 static __always_inline void remember_answer(struct xdp_md *ctx, const struct packet *packet)
 {
 	struct opening fresh = {.seen_ns = packet->now_ns};

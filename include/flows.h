@@ -52,12 +52,13 @@ struct flow_key6 {
 	__u8 padding[3];
 };
 
-/* What an opening knows of its answer, for TCP. One that carries nothing may be a keep-alive probe. */
+/* What an opening knows of its answer, for TCP. One that carries nothing may be a keep-alive probe.
+ */
 enum opening_answer { ANSWER_NONE, ANSWER_FULL, ANSWER_EMPTY };
 
 /* An opening that no answer has proven yet. */
 struct opening {
-	__u64 seen_ns; /* CLOCK_MONOTONIC_COARSE of the opener's last packet, to a second */
+	__u64 seen_ns;         /* CLOCK_MONOTONIC_COARSE of the opener's last packet, to a second */
 	__u32 acknowledgement; /* TCP: what the opener has to acknowledge */
 	__u32 answer;          /* enum opening_answer */
 };

@@ -77,12 +77,15 @@ no_grace_after_an_apply() {
 }
 
 pickup_tests() {
+	local grace
 	lab_up
 	services_certificates
 	write_config no-pickup CONFIG_INTERFACES="$HOMES" CONFIG_FLOWS="pickup: false"
 	write_config no-grace CONFIG_INTERFACES="$HOMES" CONFIG_FLOWS="pickup-grace: 0s"
-	write_config grace CONFIG_INTERFACES="$HOMES" CONFIG_FLOWS="pickup-grace: ${GRACE_S}s"
-	write_config other CONFIG_INTERFACES="$HOMES" CONFIG_FLOWS="pickup-grace: ${GRACE_S}s" \
+	# What is answered in the grace is an opening, which should not outlive it by a minute here.
+	grace="pickup-grace: ${GRACE_S}s"$'\ntimeouts: {tcp-opening: 2s}'
+	write_config grace CONFIG_INTERFACES="$HOMES" CONFIG_FLOWS="$grace"
+	write_config other CONFIG_INTERFACES="$HOMES" CONFIG_FLOWS="$grace" \
 		CONFIG_PROFILE="{name: single-director, without: [any-edge-50003]}"
 	check "unfiltered, two sessions open" open_before
 	check "without pick-up they are cut, whoever speaks, as no-flow" cut_without_pickup
