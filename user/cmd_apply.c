@@ -12,7 +12,7 @@
 
 struct apply_options {
 	const char *base, *run;
-	bool json, detailed, verbose;
+	bool json, detailed, grace, verbose;
 };
 
 static void print_warnings(const char *text)
@@ -91,6 +91,7 @@ static int apply(const struct apply_options *options, const struct policy *polic
 	struct apply_request request = {
 		.policy = policy,
 		.tables = tables,
+		.grace_anew = options->grace,
 		.verbose = options->verbose,
 	};
 	struct apply_result result;
@@ -111,6 +112,9 @@ int cmd_apply(int argc, char **argv)
 		 &options.base, NULL, 0},
 		{"detailed-exitcode", NULL, "exit 2 when something was changed, 0 when not", NULL,
 		 &options.detailed, 0},
+		{"grace", NULL,
+		 "replies need no flow for pickup-grace from now on: a standby takes over", NULL,
+		 &options.grace, 0},
 		{"json", NULL, "print JSON", NULL, &options.json, 0},
 		{"run", "DIR", "where pins and lock are, instead of " DATAPLANE_RUN, &options.run,
 		 NULL, 0},
@@ -118,10 +122,12 @@ int cmd_apply(int argc, char **argv)
 		 &options.verbose, 'v'},
 		{0},
 	};
-	int first = command_options(argc, argv, table,
-				    "[--base DIR] [--detailed-exitcode] [--json] [--run DIR] [-v] "
-				    "CONFIG",
-				    1, 1);
+	int first =
+		command_options(argc, argv, table,
+				"[--base DIR] [--detailed-exitcode] [--grace] [--json] [--run DIR] "
+				"[-v] "
+				"CONFIG",
+				1, 1);
 	struct tables tables;
 	struct policy policy;
 	int code;

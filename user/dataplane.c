@@ -7,6 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <bpf/bpf.h>
+
 #include "dataplane.h"
 #include "dataplane_describe.h"
 #include "dataplane_flows.h"
@@ -100,7 +102,8 @@ static bool is_unchanged(const struct apply *apply, const struct dataplane_state
 	const struct apply_request *request = apply->request;
 	const struct policy *policy = request->policy;
 
-	if (!state->applied || strcmp(state->info.config_hash, request->config_hash) ||
+	if (request->grace_anew || !state->applied ||
+	    strcmp(state->info.config_hash, request->config_hash) ||
 	    strcmp(state->info.build_hash, build_hash) ||
 	    count_links(apply->run) != policy->interface_count ||
 	    !flows_are_kept(apply->run, policy))
@@ -147,6 +150,8 @@ static int open_flows(struct apply *apply, struct error *error)
 	if (!attached)
 		flows_forget(apply->run);
 	err = flows_open(apply->run, apply->request->policy, &apply->flows, error);
+	if (!err && apply->request->grace_anew)
+		flows_renew(&apply->flows);
 	if (!err && attached && apply->flows.fresh)
 		warn(apply, "%s: the tables of openings and flows begin anew", apply->run->path);
 	return err;
@@ -198,6 +203,9 @@ static struct former find_former(const struct apply *apply, const struct nic *ni
 	former.generic = nic->generic;
 	if (former.linked)
 		former.program_fd = pins_find_program(apply->run, nic->link_program_id, &pinned);
+	/* Another version pinned it elsewhere. Not everyone may ask by id. */
+	if (former.linked && former.program_fd < 0)
+		former.program_fd = bpf_prog_get_fd_by_id(nic->link_program_id);
 	return former;
 }
 
@@ -305,10 +313,11 @@ static int replace(struct apply *apply, struct description *description, struct 
 			run_remove_tree(folder);
 	}
 	generation_close(&generation);
-	if (!err)
-		err = flows_keep(apply->run, apply->request->policy, &apply->flows, error);
 	if (err)
 		return err;
+	/* The policy is in force: what could not be kept, the next apply makes anew. */
+	if (flows_keep(apply->run, apply->request->policy, &apply->flows, error))
+		warn(apply, "%s", error->text);
 	detach_others(apply->run, apply->request->policy);
 	remove_generations(apply->run, apply->number);
 	if (run_remove_other_layouts(apply->run))

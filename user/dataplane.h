@@ -95,7 +95,8 @@ struct apply_request {
 	const struct tables *tables;
 	char policy_hash[HASH_SIZE];
 	char config_hash[HASH_SIZE];
-	bool verbose; /* the verifier's whole log on a refusal */
+	bool grace_anew; /* replies need no flow for a while, as after attaching */
+	bool verbose;    /* the verifier's whole log on a refusal */
 };
 
 struct apply_result {

@@ -76,10 +76,17 @@ static int open_all(const struct run *run, const struct policy *policy, struct f
 	return 0;
 }
 
-static int make_all(const struct policy *policy, struct flow_tables *tables, struct error *error)
+void flows_renew(struct flow_tables *tables)
 {
 	struct timespec now;
 
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	tables->since_ns = now.tv_sec * NANOSECONDS + now.tv_nsec;
+	tables->renewed = true;
+}
+
+static int make_all(const struct policy *policy, struct flow_tables *tables, struct error *error)
+{
 	for (size_t i = 0; i < TABLE_COUNT; i++) {
 		const struct table *table = &tables_there_are[i];
 		int fd = bpf_map_create(BPF_MAP_TYPE_LRU_HASH, table->name, table->key_size,
@@ -90,8 +97,7 @@ static int make_all(const struct policy *policy, struct flow_tables *tables, str
 					 table->name, limit_of(policy, table), strerror(-fd));
 		*fd_of(&tables->maps, table) = fd;
 	}
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	tables->since_ns = now.tv_sec * NANOSECONDS + now.tv_nsec;
+	flows_renew(tables);
 	tables->fresh = true;
 	return 0;
 }
@@ -157,6 +163,17 @@ static int pin_since(const struct run *run, __u64 since_ns, struct error *error)
 	return pin(run, "since", fd, error);
 }
 
+static int rewrite_since(const struct run *run, __u64 since_ns, struct error *error)
+{
+	AUTO_FREE char *path = run_flows_path(run, "since");
+	AUTO_FD int fd = bpf_obj_get(path);
+	__u32 first = 0;
+
+	if (fd >= 0 && !bpf_map_update_elem(fd, &first, &since_ns, BPF_ANY))
+		return 0;
+	return error_set(error, -errno, "cannot write %s: %s", path, strerror(errno));
+}
+
 int flows_keep(const struct run *run, const struct policy *policy, const struct flow_tables *tables,
 	       struct error *error)
 {
@@ -167,7 +184,9 @@ int flows_keep(const struct run *run, const struct policy *policy, const struct 
 	if (!policy->stateful || tables->fresh)
 		flows_forget(run);
 	if (!tables->fresh)
-		return 0;
+		return policy->stateful && tables->renewed
+			       ? rewrite_since(run, tables->since_ns, error)
+			       : 0;
 	err = run_make_folder(folder, error);
 	for (size_t i = 0; i < TABLE_COUNT && !err; i++)
 		err = pin(run, tables_there_are[i].name, *fd_of(&maps, &tables_there_are[i]),

@@ -13,8 +13,9 @@
 
 struct flow_tables {
 	struct flow_maps maps;
-	__u64 since_ns; /* CLOCK_MONOTONIC: when they were made, empty */
+	__u64 since_ns; /* CLOCK_MONOTONIC: when they were made, empty, or renewed */
 	bool fresh;     /* not pinned yet */
+	bool renewed;   /* since_ns is another than the pinned one */
 };
 
 /*
@@ -24,6 +25,9 @@ struct flow_tables {
 int flows_open(const struct run *run, const struct policy *policy, struct flow_tables *tables,
 	       struct error *error);
 void flows_close(struct flow_tables *tables);
+
+/* The grace begins now, as if they were just made. */
+void flows_renew(struct flow_tables *tables);
 
 /* The pinned tables for reading, of whatever sizes; -ENOENT: there are none. To be closed. */
 int flows_open_pinned(const struct run *run, struct flow_tables *tables);

@@ -84,6 +84,17 @@ tables_are_stated() {
 	same "$(metric flows_limit)" 262144 flows_limit
 }
 
+# A standby that takes over: what it knows stays, and who speaks first may answer.
+grace_begins_anew() {
+	exits 0 gate apply "$LAB/short-grace.yaml"
+	sleep 1.1
+	flows_are '.grace_until == null'
+	exits 2 gate apply --grace --detailed-exitcode "$LAB/short-grace.yaml"
+	flows_are '.grace_until != null'
+	exits 0 gate apply --detailed-exitcode "$LAB/short-grace.yaml"
+	exits 0 gate apply "$LAB/page.yaml"
+}
+
 grace_is_over() {
 	exits 0 gate apply "$LAB/short-grace.yaml"
 	sleep 1.1
@@ -225,6 +236,7 @@ flows_tests() {
 	write_config stateless CONFIG_RULES="$udp" CONFIG_FLOWS="stateful: false"
 	check "status states the tables' sizes, their memory and the grace" tables_are_stated
 	check "no grace is stated that is over" grace_is_over
+	check "apply --grace begins the grace anew, and is a change" grace_begins_anew
 	check "a connection is listed with its addresses, ports and rule" connections_are_listed
 	check "UDP is an opening until it is answered, then a flow" udp_is_opening_until_answered
 	check "the counts agree with the list" counts_agree
