@@ -63,12 +63,12 @@ build_bpf() { # NAME
 # Somebody else's XDP program on a NIC of the gateway.
 attach_foreign() { # NIC
 	build_bpf foreign
-	ip -n "$(lab_namespace gateway)" link set dev "$1" xdpdrv obj "$LAB/foreign.o" sec xdp
+	lab_load gateway ip link set dev "$1" xdpdrv obj "$LAB/foreign.o" sec xdp
 }
 
 # From now on the host itself sees no TCP, and answers all of it, or that to one port. See respond.bpf.c.
 answer_at() { # HOST everything|crowd
 	lab_in "$1" tc qdisc add dev eth0 clsact
-	lab_in "$1" tc filter add dev eth0 ingress bpf direct-action \
+	lab_load "$1" tc filter add dev eth0 ingress bpf direct-action \
 		object-file "$LAB/respond.o" section "$2"
 }

@@ -81,6 +81,11 @@ lab_in() { # HOST COMMAND...
 	nsenter --net="/run/netns/directorgate-${LAB##*.}-$1" "${@:2}"
 }
 
+# For iproute2 where it loads a program: it mounts a bpffs then, which nobody else should see.
+lab_load() { # HOST COMMAND...
+	unshare --mount nsenter --net="/run/netns/$(lab_namespace "$1")" "${@:2}"
+}
+
 # Starts a server in a host; its pid is in $!, its output in a log. Disowned, so that the
 # shell does not report its end.
 lab_start() { # HOST LOG COMMAND...

@@ -58,8 +58,8 @@ forged_packets() { # 4|6
 
 trunk_end() { # HOST NIC
 	lab_in "$1" tc qdisc add dev "$2" clsact
-	lab_in "$1" tc filter add dev "$2" egress bpf direct-action object-file "$LAB/trunk.o" section push
-	lab_in "$1" tc filter add dev "$2" ingress bpf direct-action object-file "$LAB/trunk.o" section pop
+	lab_load "$1" tc filter add dev "$2" egress bpf direct-action object-file "$LAB/trunk.o" section push
+	lab_load "$1" tc filter add dev "$2" ingress bpf direct-action object-file "$LAB/trunk.o" section pop
 }
 
 add_trunk() {
