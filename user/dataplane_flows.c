@@ -76,12 +76,17 @@ static int open_all(const struct run *run, const struct policy *policy, struct f
 	return 0;
 }
 
-void flows_renew(struct flow_tables *tables)
+__u64 flows_now_ns(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	tables->since_ns = now.tv_sec * NANOSECONDS + now.tv_nsec;
+	return now.tv_sec * NANOSECONDS + now.tv_nsec;
+}
+
+void flows_renew(struct flow_tables *tables)
+{
+	tables->since_ns = flows_now_ns();
 	tables->renewed = true;
 }
 

@@ -26,6 +26,9 @@ int flows_open(const struct run *run, const struct policy *policy, struct flow_t
 	       struct error *error);
 void flows_close(struct flow_tables *tables);
 
+/* CLOCK_MONOTONIC, which openings and flows go by. */
+__u64 flows_now_ns(void);
+
 /* The grace begins now, as if they were just made. */
 void flows_renew(struct flow_tables *tables);
 

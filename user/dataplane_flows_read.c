@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include <bpf/bpf.h>
 
@@ -15,14 +14,6 @@
 #include "memory.h"
 
 #define WALK_ROOM 1024 /* entries at once: a bucket has one or two */
-
-static __u64 now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * NANOSECONDS + now.tv_nsec;
-}
 
 /* What the kernel charges for a map, in bytes. */
 static __u64 memory_of(int fd)
@@ -64,7 +55,7 @@ int flows_read_state(const struct run *run, const struct generation_info *info,
 		flows->memory_bytes += memory_of(tables.maps.flows[family]) +
 				       memory_of(tables.maps.openings[family]);
 	flows->since = wall_time(tables.since_ns);
-	if (info->pickup_grace && now_ns() < grace_until_ns)
+	if (info->pickup_grace && flows_now_ns() < grace_until_ns)
 		flows->grace_until = wall_time(grace_until_ns);
 	flows_close(&tables);
 	return 0;
@@ -214,7 +205,7 @@ int dataplane_visit_flows(const char *run_path, const struct dataplane_state *st
 {
 	struct reader reader = {
 		.state = state,
-		.now_ns = now_ns(),
+		.now_ns = flows_now_ns(),
 		.visit = visit,
 		.context = context,
 	};

@@ -27,6 +27,22 @@ static inline struct role *model_add_role(struct policy *policy, const char *nam
 	return role;
 }
 
+/* Any addresses of the family, which may be equal. */
+static inline void model_add_hosts(struct random *random, struct role *role, size_t count,
+				   enum family family)
+{
+	struct prefix *prefix;
+	unsigned i;
+
+	for (; count; count--) {
+		prefix = memory_append(&role->prefixes, &role->prefix_count, sizeof(*prefix));
+		prefix->address.family = family;
+		prefix->len = prefix_family_bits(family);
+		for (i = 0; i < prefix->len / 8u; i++)
+			prefix->address.bytes[i] = pick(random, 256);
+	}
+}
+
 /* `any` alone. */
 static inline void model_init(struct policy *policy)
 {

@@ -471,31 +471,16 @@ static void homes_that_do_not_fit_a_leaf_are_refused(void **state)
 	model_free(&policy);
 }
 
-static void pick_hosts(struct policy *policy, enum family family, size_t count)
-{
-	struct random random = {7};
-	struct role *role = model_add_role(policy, "hosts");
-	struct prefix *prefix;
-	unsigned i;
-
-	for (; count; count--) {
-		prefix = memory_append(&role->prefixes, &role->prefix_count, sizeof(*prefix));
-		prefix->address.family = family;
-		prefix->len = prefix_family_bits(family);
-		for (i = 0; i < prefix->len / 8u; i++)
-			prefix->address.bytes[i] = pick(&random, 256);
-	}
-}
-
 /* Sized as without: a home tells them apart from their surroundings no more than a role does. */
 static void homes_of_hosts_take_no_node_more(enum family family, size_t count)
 {
+	struct random random = {7};
 	struct policy policy;
 	struct tables tables;
 	size_t node_count;
 
 	model_init(&policy);
-	pick_hosts(&policy, family, count);
+	model_add_hosts(&random, model_add_role(&policy, "hosts"), count, family);
 	model_add_service(&policy, 1, ROLE_ANY, 6, 443);
 	tables = compile_good(&policy);
 	node_count = tables.node_count;

@@ -65,20 +65,6 @@ static void the_deepest_nesting_stays_within_the_steps(void **state)
 	check_nesting(true);
 }
 
-static void add_hosts(struct random *random, struct role *role, size_t count, enum family family)
-{
-	struct prefix *prefix;
-	unsigned i;
-
-	for (; count; count--) {
-		prefix = memory_append(&role->prefixes, &role->prefix_count, sizeof(*prefix));
-		prefix->address.family = family;
-		prefix->len = prefix_family_bits(family);
-		for (i = 0; i < prefix->len / 8u; i++)
-			prefix->address.bytes[i] = pick(random, 256);
-	}
-}
-
 static void hosts_take_few_nodes(enum family family, size_t count, size_t blocks_max)
 {
 	struct random random = {7};
@@ -88,7 +74,7 @@ static void hosts_take_few_nodes(enum family family, size_t count, size_t blocks
 	size_t i;
 
 	model_init(&policy);
-	add_hosts(&random, model_add_role(&policy, "hosts"), count, family);
+	model_add_hosts(&random, model_add_role(&policy, "hosts"), count, family);
 	model_add_service(&policy, 1, ROLE_ANY, 6, 443);
 	assert_int_equal(compile(&policy, &tables, &error), 0);
 	print_message("%zu hosts: %zu KiB of nodes\n", count, tables.node_count / 16);
