@@ -215,12 +215,13 @@ lab_up() {
 	done <<<"$LAB_HOSTS"
 }
 
-# The servers, what the shell waits for, and what else runs in the namespaces: their names
-# are this run's own, so it started it.
+# The servers, what the shell waits for, the test that runs with all that it began, and what else
+# runs in the namespaces: their names are this run's own, so it started it.
 processes() {
 	local namespace
 	printf '%s\n' "${LAB_PIDS[@]}"
 	jobs -p
+	[[ -z ${tap_group:-} ]] || pgrep --pgroup "$tap_group" || true
 	for namespace in $(lab_namespaces); do
 		ip netns pids "$namespace" 2>/dev/null || true
 	done
@@ -232,7 +233,7 @@ stop_processes() {
 		pids=$(processes | sort -u | while read -r pid; do [[ ! -d /proc/$pid ]] || echo "$pid"; done)
 		[[ -n ${pids//[[:space:]]/} ]] || return 0
 		# shellcheck disable=SC2086
-		kill -KILL $pids 2>/dev/null || true
+		kill -KILL -- ${tap_group:+-$tap_group} $pids 2>/dev/null || true
 		sleep 0.05
 	done
 }

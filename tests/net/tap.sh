@@ -13,13 +13,20 @@ exec 9<>"$tap_output"
 rm "$tap_output"
 tap_output=/proc/$$/fd/9
 
+tap_group= # the process group of the test that runs
+
 # Runs a test in a subshell; what it printed is shown when it failed. In the background, because
-# `wait` heeds a signal to this shell at once.
+# `wait` heeds a signal to this shell at once; in a process group, so that all that the test began
+# can be killed at once.
 check() { # SENTENCE COMMAND...
 	local code=0 began=$SECONDS
 	((++tap_count))
+	set -m
 	(set -e; "${@:2}") >"$tap_output" 2>&1 </dev/null 9>&- &
-	wait $! || code=$?
+	set +m
+	tap_group=$!
+	wait $tap_group || code=$?
+	tap_group=
 	if ((code == 0)); then
 		echo "ok $tap_count - $1"
 	else
