@@ -5,18 +5,19 @@
 
 #define NO_RULE (~0u)
 
-/*
- * A packet as an opening, and as a reply: whether it can be one by its ports, their
- * class there (0: the protocol has no ports), and the slot of the rule that matches.
- */
-struct side {
-	bool named;
-	__u32 port_class;
-	__u32 rule_slot;
+/* A packet as an opening, and as a reply: the rule that matches. */
+struct sides {
+	__u32 opening, reply; /* slot, or NO_RULE */
 };
 
-struct sides {
-	struct side opening, reply;
+/*
+ * What its ports say of both: 0 where no rule names them, else SIDE_NAMED and their class, which
+ * is 0 where the protocol has none.
+ */
+#define SIDE_NAMED (1u << 16)
+
+struct names {
+	__u32 opening, reply;
 };
 
 /* A port as an index of a table, whose bound 6.1 and 6.12 would lose. */
@@ -66,41 +67,52 @@ static __always_inline __u32 find_port_class(__u8 protocol, __u16 port)
 					: tables.port_class[PORT_UDP][index];
 }
 
+static __always_inline __u32 name_port(__u8 protocol, __u16 port)
+{
+	__u32 port_class = find_port_class(protocol, port);
+
+	return port_class ? SIDE_NAMED | port_class : 0;
+}
+
 /* Does any rule name the service that the packet asks for, or answers from? */
-static __always_inline enum drop_reason name_sides(const struct packet *packet, struct sides *sides)
+static __always_inline struct names name_sides(const struct packet *packet)
 {
-	sides->opening.rule_slot = sides->reply.rule_slot = NO_RULE;
-	if (!has_ports(packet->protocol)) {
-		sides->opening.named = tables.protocol_named[packet->protocol];
-		sides->reply.named = settings.stateful && sides->opening.named;
-		return sides->opening.named ? DROP_NONE : DROP_UNKNOWN_PROTOCOL;
-	}
-	sides->opening.port_class = find_port_class(packet->protocol, packet->destination_port);
-	sides->opening.named = sides->opening.port_class;
-	sides->reply.port_class = find_port_class(packet->protocol, packet->source_port);
-	sides->reply.named = sides->reply.port_class;
-	if (sides->opening.named || sides->reply.named)
-		return DROP_NONE;
-	return tables.protocol_named[packet->protocol] ? DROP_UNKNOWN_PORT : DROP_UNKNOWN_PROTOCOL;
+	__u32 named = tables.protocol_named[packet->protocol] ? SIDE_NAMED : 0;
+
+	if (!has_ports(packet->protocol))
+		return (struct names){named, settings.stateful ? named : 0};
+	return (struct names){
+		name_port(packet->protocol, packet->destination_port),
+		name_port(packet->protocol, packet->source_port),
+	};
 }
 
-static __always_inline bool has_rule(const struct side *side)
+/* Why none does. */
+static __always_inline enum drop_reason blame_ports(const struct packet *packet)
 {
-	return side->rule_slot != NO_RULE;
+	return has_ports(packet->protocol) && tables.protocol_named[packet->protocol]
+		       ? DROP_UNKNOWN_PORT
+		       : DROP_UNKNOWN_PROTOCOL;
 }
 
-/* Finds the rules, for the leaves of the packet's source and destination. */
-static __always_inline void match_rules(const struct packet *packet, __u32 source,
-					__u32 destination, struct sides *sides)
+/* The rules, for the leaves of the packet's source and destination. */
+static __always_inline struct sides match_rules(const struct packet *packet, __u32 source,
+						__u32 destination, struct names names)
 {
-	if (sides->opening.named)
-		sides->opening.rule_slot =
-			find_rule(source, destination, packet->protocol, sides->opening.port_class,
-				  packet->source_port);
-	if (sides->reply.named)
-		sides->reply.rule_slot =
-			find_rule(destination, source, packet->protocol, sides->reply.port_class,
-				  packet->destination_port);
+	struct sides sides = {NO_RULE, NO_RULE};
+
+	if (names.opening)
+		sides.opening = find_rule(source, destination, packet->protocol,
+					  names.opening & 0xffff, packet->source_port);
+	if (names.reply)
+		sides.reply = find_rule(destination, source, packet->protocol, names.reply & 0xffff,
+					packet->destination_port);
+	return sides;
+}
+
+static __always_inline bool has_none(const struct sides *sides)
+{
+	return sides->opening == NO_RULE && sides->reply == NO_RULE;
 }
 
 /* Why no rule matched. */

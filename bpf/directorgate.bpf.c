@@ -7,7 +7,7 @@
  *           a flow that is known         flow.h flow_tables.h
  *           addresses → classes, home    trie.h
  *           ports, classes → rule        classify.h
- *           openings, the first answer   flow.h flow_tables.h socket.h
+ *           openings, the first answer   flow.h openings.h socket.h
  *   count   and tell the NIC             count.h
  *
  * Each step returns the one reason to drop the packet, or DROP_NONE. The maps and
@@ -28,6 +28,7 @@
 #include "classify.h"
 #include "socket.h"
 #include "flow_tables.h"
+#include "openings.h"
 #include "flow.h"
 #include "icmp.h"
 #include "judge.h"

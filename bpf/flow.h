@@ -33,16 +33,17 @@ static __always_inline void close_flow(struct flow *flow)
 	count_flow(FLOW_EVENT_END);
 }
 
-/* What a packet of a TCP flow makes of its phase. */
-static __always_inline void change_phase(struct flow *flow, const struct packet *packet,
-					 enum direction direction)
+/* What a packet of a TCP flow makes of its phase. A subprogram, since few packets change it. */
+__noinline int change_phase(struct flow *flow, const struct packet *packet, __u32 direction)
 {
+	if (!flow || !packet)
+		return 0;
 	if (packet->tcp_flags & TCP_RST) {
 		close_flow(flow);
 	} else if (packet->tcp_flags & TCP_SYN) {
-		return;
+		return 0;
 	} else if (packet->tcp_flags & TCP_FIN) {
-		flow->fins |= 1 << direction;
+		flow->fins |= direction == DIRECTION_REPLY ? 2 : 1;
 		if (flow->fins == FINS_OF_BOTH)
 			close_flow(flow);
 	} else if (flow->phase == FLOW_TCP_CLOSING &&
@@ -51,6 +52,7 @@ static __always_inline void change_phase(struct flow *flow, const struct packet 
 		if (flow->fins == FINS_OF_BOTH)
 			flow->fins = 0; /* whoever sends data has not finished */
 	}
+	return 0;
 }
 
 static __always_inline void follow(struct flow *flow, const struct packet *packet,
@@ -75,7 +77,7 @@ static __always_inline bool goes_on(struct flow *flow, const struct packet *pack
 }
 
 /* The short way: one look-up for most packets, since most have one port that rules name. */
-static __always_inline bool passes_by_flow(struct packet *packet, const struct sides *sides,
+static __always_inline bool passes_by_flow(struct packet *packet, struct names names,
 					   struct judgement *judgement)
 {
 	struct flow *flow;
@@ -83,10 +85,10 @@ static __always_inline bool passes_by_flow(struct packet *packet, const struct s
 	packet->now_ns = clock_now();
 	if (is_syn(packet))
 		return false;
-	flow = sides->opening.named ? live_flow(packet, DIRECTION_OPENING) : NULL;
+	flow = names.opening ? live_flow(packet, DIRECTION_OPENING) : NULL;
 	if (flow)
 		return goes_on(flow, packet, DIRECTION_OPENING, judgement);
-	flow = sides->reply.named ? live_flow(packet, DIRECTION_REPLY) : NULL;
+	flow = names.reply ? live_flow(packet, DIRECTION_REPLY) : NULL;
 	return flow && goes_on(flow, packet, DIRECTION_REPLY, judgement);
 }
 
@@ -101,18 +103,22 @@ static __always_inline enum drop_reason judge_anew(struct flow *flow, const stru
 	return pass_by_rule(judgement, rule_slot, direction);
 }
 
-static __always_inline void promote(const struct packet *packet, enum direction direction,
-				    __u32 rule_slot)
+/* An opening becomes a flow; it stays where the kernel has no room for one. A subprogram, since it
+ * is one packet of a conversation. */
+__noinline int promote(const struct packet *packet, __u32 direction, __u32 rule_slot)
 {
-	struct flow flow = {
-		.seen_ns = packet->now_ns,
-		.rule_slot = rule_slot,
-		.phase = open_phase(packet),
-	};
+	struct flow flow = {};
 
-	flow.judged[direction] = judged_here(packet);
+	if (!packet)
+		return 0;
+	flow.seen_ns = packet->now_ns;
+	flow.rule_slot = rule_slot;
+	flow.phase = open_phase(packet);
+	flow.judged[direction == DIRECTION_REPLY] = judged_here(packet);
 	follow(&flow, packet, direction);
-	put_flow(packet, direction, &flow);
+	if (put_flow(packet, direction, &flow))
+		forget_opening(packet, direction);
+	return 0;
 }
 
 /* Both numbers of a TCP header, which the packet's parser has left behind. */
@@ -131,42 +137,8 @@ static __always_inline struct tcp_numbers read_tcp_numbers(struct xdp_md *ctx,
 	return (struct tcp_numbers){bpf_ntohl(tcp->sequence), bpf_ntohl(tcp->acknowledgement)};
 }
 
-/* What a segment's receiver acknowledges (RFC 9293, section 3.4: SYN and FIN count one each). */
-static __always_inline __u32 sequence_end(const struct packet *packet, __u32 sequence)
-{
-	return sequence + packet->data_len + !!(packet->tcp_flags & TCP_SYN) +
-	       !!(packet->tcp_flags & TCP_FIN);
-}
-
-/* Remembers that the packet's sender opens, or that it goes on doing so. */
-static __always_inline void remember(const struct packet *packet)
-{
-	struct opening fresh = {.seen_ns = packet->now_ns};
-	struct opening *known = live_opening(packet, DIRECTION_OPENING);
-
-	if (known)
-		refresh(&known->seen_ns, packet->now_ns);
-	else
-		put_opening(packet, DIRECTION_OPENING, &fresh);
-}
-
-/*
- * What the opener has to acknowledge: the latest that an answer carried. A keep-alive probe's
- * number is one too low (RFC 9293, section 3.8.4); a SYN begins anew.
- */
-static __always_inline void note_answer(struct opening *opening, const struct packet *packet,
-					__u32 sequence)
-{
-	__u32 end = sequence_end(packet, sequence);
-
-	if (opening->answer && !(packet->tcp_flags & TCP_SYN) &&
-	    (__s32)(end - opening->acknowledgement) <= 0)
-		return;
-	opening->acknowledgement = end;
-	opening->answer = end == sequence ? ANSWER_EMPTY : ANSWER_FULL;
-}
-
-static __always_inline bool is_acknowledged(const struct opening *opening, __u32 acknowledgement)
+static __always_inline bool is_acknowledged(const struct opening_state *opening,
+					    __u32 acknowledgement)
 {
 	__u32 beyond = acknowledgement - opening->acknowledgement;
 
@@ -174,7 +146,8 @@ static __always_inline bool is_acknowledged(const struct opening *opening, __u32
 }
 
 /* The opener once more. */
-static __always_inline enum drop_reason judge_opener(struct xdp_md *ctx, struct opening *opening,
+static __always_inline enum drop_reason judge_opener(struct xdp_md *ctx,
+						     const struct opening_state *opening,
 						     const struct packet *packet, __u32 rule_slot,
 						     struct judgement *judgement)
 {
@@ -184,19 +157,19 @@ static __always_inline enum drop_reason judge_opener(struct xdp_md *ctx, struct 
 	if (proves && is_acknowledged(opening, read_tcp_numbers(ctx, packet).acknowledgement))
 		promote(packet, DIRECTION_OPENING, rule_slot);
 	else if (!is_rst(packet))
-		refresh(&opening->seen_ns, packet->now_ns);
+		keep_opening(packet, DIRECTION_OPENING, 0);
 	return pass_by_rule(judgement, rule_slot, DIRECTION_OPENING);
 }
 
 /* The first answers. */
-static __always_inline enum drop_reason judge_answer(struct xdp_md *ctx, struct opening *opening,
+static __always_inline enum drop_reason judge_answer(struct xdp_md *ctx,
 						     const struct packet *packet, __u32 rule_slot,
 						     struct judgement *judgement)
 {
 	if (packet->protocol != PROTOCOL_TCP)
 		promote(packet, DIRECTION_REPLY, rule_slot);
 	else if (!is_rst(packet))
-		note_answer(opening, packet, read_tcp_numbers(ctx, packet).sequence);
+		keep_opening(packet, DIRECTION_REPLY, read_tcp_numbers(ctx, packet).sequence);
 	return pass_by_rule(judgement, rule_slot, DIRECTION_REPLY);
 }
 
@@ -211,7 +184,7 @@ static __always_inline enum drop_reason judge_opening(struct xdp_md *ctx,
 		count_flow(FLOW_EVENT_SOCKET_REPLY);
 	}
 	if (!is_rst(packet))
-		remember(packet);
+		keep_opening(packet, DIRECTION_OPENING, 0);
 	return pass_by_rule(judgement, rule_slot, DIRECTION_OPENING);
 }
 
@@ -219,13 +192,9 @@ static __always_inline enum drop_reason judge_opening(struct xdp_md *ctx,
  */
 static __always_inline void remember_answer(struct xdp_md *ctx, const struct packet *packet)
 {
-	struct opening fresh = {.seen_ns = packet->now_ns};
-
 	count_flow(FLOW_EVENT_GRACE_REPLY);
-	if (packet->protocol != PROTOCOL_TCP || is_rst(packet))
-		return;
-	note_answer(&fresh, packet, read_tcp_numbers(ctx, packet).sequence);
-	put_opening(packet, DIRECTION_REPLY, &fresh);
+	if (packet->protocol == PROTOCOL_TCP && !is_rst(packet))
+		keep_opening(packet, DIRECTION_REPLY, read_tcp_numbers(ctx, packet).sequence);
 }
 
 /* A rule lets it reply, and nothing is known of it. */
@@ -247,8 +216,8 @@ static __always_inline enum drop_reason judge_by_state(struct xdp_md *ctx,
 						       const struct sides *sides,
 						       struct judgement *judgement)
 {
-	__u32 opens = sides->opening.rule_slot, replies = sides->reply.rule_slot;
-	struct opening *opening;
+	__u32 opens = sides->opening, replies = sides->reply;
+	struct opening_state opening = {};
 	struct flow *flow;
 
 	if (is_syn(packet))
@@ -259,12 +228,10 @@ static __always_inline enum drop_reason judge_by_state(struct xdp_md *ctx,
 	flow = replies != NO_RULE ? live_flow(packet, DIRECTION_REPLY) : NULL;
 	if (flow)
 		return judge_anew(flow, packet, DIRECTION_REPLY, replies, judgement);
-	opening = opens != NO_RULE ? live_opening(packet, DIRECTION_OPENING) : NULL;
-	if (opening)
-		return judge_opener(ctx, opening, packet, opens, judgement);
-	opening = replies != NO_RULE ? live_opening(packet, DIRECTION_REPLY) : NULL;
-	if (opening)
-		return judge_answer(ctx, opening, packet, replies, judgement);
+	if (opens != NO_RULE && read_opening(packet, DIRECTION_OPENING, &opening))
+		return judge_opener(ctx, &opening, packet, opens, judgement);
+	if (replies != NO_RULE && read_opening(packet, DIRECTION_REPLY, &opening))
+		return judge_answer(ctx, packet, replies, judgement);
 	if (opens != NO_RULE)
 		return judge_opening(ctx, packet, opens, judgement);
 	return judge_stray(ctx, packet, replies, judgement);
@@ -274,11 +241,13 @@ static __always_inline enum drop_reason judge_by_state(struct xdp_md *ctx,
 static __always_inline bool is_remembered(struct xdp_md *ctx, const struct packet *quoted,
 					  const struct sides *sides)
 {
-	if (has_rule(&sides->opening) &&
-	    (live_flow(quoted, DIRECTION_OPENING) || live_opening(quoted, DIRECTION_OPENING)))
+	struct opening_state ignored = {};
+
+	if (sides->opening != NO_RULE && (live_flow(quoted, DIRECTION_OPENING) ||
+					  read_opening(quoted, DIRECTION_OPENING, &ignored)))
 		return true;
-	if (has_rule(&sides->reply) &&
-	    (live_flow(quoted, DIRECTION_REPLY) || live_opening(quoted, DIRECTION_REPLY)))
+	if (sides->reply != NO_RULE &&
+	    (live_flow(quoted, DIRECTION_REPLY) || read_opening(quoted, DIRECTION_REPLY, &ignored)))
 		return true;
 	return has_own_socket(ctx, quoted, DIRECTION_OPENING) ||
 	       quoted->now_ns < settings.grace_until_ns;

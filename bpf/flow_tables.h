@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The tables of openings and flows: one of each for each family, by who opened. */
+/* The tables of flows, one for each family, by who opened; and how long what is remembered lasts.
+ */
 #ifndef FLOW_TABLES_H
 #define FLOW_TABLES_H
 
@@ -47,39 +48,8 @@ static __always_inline struct flow *find_flow(const struct packet *packet, enum 
 	}
 }
 
-static __always_inline struct opening *find_opening(const struct packet *packet,
-						    enum direction direction)
-{
-	if (packet->kind == LINK_IPV4) {
-		struct flow_key4 key = key4(packet, direction);
-
-		return bpf_map_lookup_elem(&openings4, &key);
-	} else {
-		struct flow_key6 key = key6(packet, direction);
-
-		return bpf_map_lookup_elem(&openings6, &key);
-	}
-}
-
-static __always_inline void put_opening(const struct packet *packet, enum direction direction,
-					const struct opening *opening)
-{
-	long err;
-
-	if (packet->kind == LINK_IPV4) {
-		struct flow_key4 key = key4(packet, direction);
-
-		err = bpf_map_update_elem(&openings4, &key, opening, BPF_ANY);
-	} else {
-		struct flow_key6 key = key6(packet, direction);
-
-		err = bpf_map_update_elem(&openings6, &key, opening, BPF_ANY);
-	}
-	count_flow(err ? FLOW_EVENT_FAILURE : FLOW_EVENT_OPENING);
-}
-
-/* Makes a flow of an opening, which stays where the kernel has no room for a flow. */
-static __always_inline void put_flow(const struct packet *packet, enum direction direction,
+/* Not where the kernel has no room for it. */
+static __always_inline bool put_flow(const struct packet *packet, enum direction direction,
 				     const struct flow *flow)
 {
 	long err;
@@ -88,16 +58,13 @@ static __always_inline void put_flow(const struct packet *packet, enum direction
 		struct flow_key4 key = key4(packet, direction);
 
 		err = bpf_map_update_elem(&flows4, &key, flow, BPF_ANY);
-		if (!err)
-			bpf_map_delete_elem(&openings4, &key);
 	} else {
 		struct flow_key6 key = key6(packet, direction);
 
 		err = bpf_map_update_elem(&flows6, &key, flow, BPF_ANY);
-		if (!err)
-			bpf_map_delete_elem(&openings6, &key);
 	}
 	count_flow(err ? FLOW_EVENT_FAILURE : FLOW_EVENT_PROMOTION);
+	return !err;
 }
 
 static __always_inline __u64 timeout_of(enum flow_phase phase)
@@ -131,13 +98,6 @@ static __always_inline void refresh(__u64 *seen_ns, __u64 now_ns)
 		*seen_ns = now_ns;
 }
 
-static __always_inline enum flow_phase opening_phase(const struct packet *packet)
-{
-	return packet->protocol == PROTOCOL_TCP   ? FLOW_TCP_OPENING
-	       : packet->protocol == PROTOCOL_UDP ? FLOW_UDP_OPENING
-						  : FLOW_OTHER;
-}
-
 static __always_inline enum flow_phase open_phase(const struct packet *packet)
 {
 	return packet->protocol == PROTOCOL_TCP   ? FLOW_TCP_OPEN
@@ -150,15 +110,6 @@ static __always_inline struct flow *live_flow(const struct packet *packet, enum 
 	struct flow *flow = find_flow(packet, direction);
 
 	return flow && is_live(flow->seen_ns, flow->phase, packet->now_ns) ? flow : NULL;
-}
-
-static __always_inline struct opening *live_opening(const struct packet *packet,
-						    enum direction direction)
-{
-	struct opening *opening = find_opening(packet, direction);
-
-	return opening && is_live(opening->seen_ns, opening_phase(packet), packet->now_ns) ? opening
-											   : NULL;
 }
 
 #endif

@@ -101,12 +101,9 @@ static __always_inline bool may_be_sent(struct xdp_md *ctx, struct packet *quote
 {
 	__u32 source = find_leaf(quoted, &quoted->source);
 	__u32 destination = find_leaf(quoted, &quoted->destination);
-	struct sides sides = {};
+	struct sides sides = match_rules(quoted, source, destination, name_sides(quoted));
 
-	if (name_sides(quoted, &sides) || !(source & destination & NODE_LEAF))
-		return false;
-	match_rules(quoted, source, destination, &sides);
-	if (!has_rule(&sides.opening) && !has_rule(&sides.reply))
+	if (has_none(&sides) || !(source & destination & NODE_LEAF))
 		return false;
 	if (!settings.stateful)
 		return true;
@@ -114,24 +111,21 @@ static __always_inline bool may_be_sent(struct xdp_md *ctx, struct packet *quote
 	return is_remembered(ctx, quoted, &sides);
 }
 
-/*
- * May the receiver of the error have sent what the error quotes? Returns 0 for no, else
- * the offset behind what was read, since a subprogram cannot ask how long the error is.
- */
-__noinline __u32 find_related(struct xdp_md *ctx, __u32 offset, __u32 kind, __u64 high, __u64 low)
+/* May the receiver of the error have sent what the error quotes? */
+static __always_inline bool is_related(struct xdp_md *ctx, const struct packet *error)
 {
-	struct cursor c = cursor_at(ctx, offset);
-	struct packet quoted = {.kind = kind};
+	const struct ip_address *receiver = &error->destination;
+	struct cursor c = cursor_at(ctx, error->read_end);
+	struct packet quoted = {.kind = error->kind};
 
-	if (parse_quote(ctx, &c, &quoted))
-		return 0;
-	if (quoted.source.high != high || quoted.source.low != low || is_martian_pair(&quoted))
-		return 0;
+	if (parse_quote(ctx, &c, &quoted) || c.offset > error->ip_end)
+		return false;
+	if (quoted.source.high != receiver->high || quoted.source.low != receiver->low ||
+	    is_martian_pair(&quoted))
+		return false;
 	if (!is_icmp(&quoted))
-		return may_be_sent(ctx, &quoted) ? c.offset : 0;
-	if (settings.pass[PASS_PING] && is_echo(&quoted) && is_between_roles(&quoted))
-		return c.offset;
-	return 0;
+		return may_be_sent(ctx, &quoted);
+	return settings.pass[PASS_PING] && is_echo(&quoted) && is_between_roles(&quoted);
 }
 
 /* Router and neighbour discovery from this link, MLD from this link (RFC 4890, section 4.4). */
@@ -158,16 +152,11 @@ static __always_inline bool is_discovery(const struct packet *packet)
 static __always_inline enum drop_reason judge_error(struct xdp_md *ctx, const struct packet *packet,
 						    struct judgement *judgement)
 {
-	const struct ip_address *receiver = &packet->destination;
-	__u32 quote_end;
-
 	if (!settings.pass[PASS_ICMP_ERRORS])
 		return DROP_ICMP_TYPE;
 	if (!is_source_at_home(packet))
 		return DROP_SPOOFED_SOURCE;
-	quote_end =
-		find_related(ctx, packet->read_end, packet->kind, receiver->high, receiver->low);
-	if (!quote_end || quote_end > packet->ip_end)
+	if (!is_related(ctx, packet))
 		return DROP_ICMP_UNRELATED;
 	return pass_by_switch(judgement, PASS_ICMP_ERRORS, DROP_ICMP_TYPE);
 }
@@ -194,9 +183,12 @@ static __always_inline enum drop_reason judge_echo(const struct packet *packet,
 	return pass_by_switch(judgement, PASS_PING, DROP_ICMP_TYPE);
 }
 
-static __always_inline enum drop_reason judge_icmp(struct xdp_md *ctx, const struct packet *packet,
-						   struct judgement *judgement)
+/* A subprogram, as judge_by_policy(). */
+__noinline enum drop_reason judge_icmp(struct xdp_md *ctx, const struct packet *packet,
+				       struct judgement *judgement)
 {
+	if (!packet || !judgement)
+		return DROP_INTERNAL;
 	if (is_error(packet))
 		return judge_error(ctx, packet, judgement);
 	if (is_discovery(packet))

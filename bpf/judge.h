@@ -71,21 +71,22 @@ static __always_inline bool passes_as_dhcp(const struct packet *packet)
 static __always_inline enum drop_reason judge_by_rule(const struct sides *sides,
 						      struct judgement *judgement)
 {
-	if (has_rule(&sides->opening))
-		return pass_by_rule(judgement, sides->opening.rule_slot, DIRECTION_OPENING);
-	return pass_by_rule(judgement, sides->reply.rule_slot, DIRECTION_REPLY);
+	if (sides->opening != NO_RULE)
+		return pass_by_rule(judgement, sides->opening, DIRECTION_OPENING);
+	return pass_by_rule(judgement, sides->reply, DIRECTION_REPLY);
 }
 
-static __always_inline enum drop_reason judge_by_policy(struct xdp_md *ctx, struct packet *packet,
-							struct judgement *judgement)
+/* A subprogram that the verifier checks once, whatever the parser's way here was. */
+__noinline enum drop_reason judge_by_policy(struct xdp_md *ctx, struct packet *packet,
+					    struct judgement *judgement, __u32 opening, __u32 reply)
 {
-	struct sides sides = {};
-	enum drop_reason reason = name_sides(packet, &sides);
+	const struct names names = {opening, reply};
 	__u32 source, destination;
+	struct sides sides;
 
-	if (reason)
-		return reason;
-	if (settings.stateful && passes_by_flow(packet, &sides, judgement))
+	if (!packet || !judgement)
+		return DROP_INTERNAL;
+	if (settings.stateful && passes_by_flow(packet, names, judgement))
 		return DROP_NONE;
 	source = find_leaf(packet, &packet->source);
 	destination = find_leaf(packet, &packet->destination);
@@ -93,10 +94,10 @@ static __always_inline enum drop_reason judge_by_policy(struct xdp_md *ctx, stru
 		return DROP_INTERNAL;
 	if (!is_at_home(packet, source))
 		return DROP_SPOOFED_SOURCE;
-	match_rules(packet, source, destination, &sides);
-	if (!has_rule(&sides.opening) && !has_rule(&sides.reply))
+	sides = match_rules(packet, source, destination, names);
+	if (has_none(&sides))
 		return blame_roles(source, destination);
-	if (!has_rule(&sides.opening) && is_syn(packet))
+	if (sides.opening == NO_RULE && is_syn(packet))
 		return DROP_NOT_A_REPLY;
 	if (settings.stateful)
 		return judge_by_state(ctx, packet, &sides, judgement);
@@ -106,6 +107,8 @@ static __always_inline enum drop_reason judge_by_policy(struct xdp_md *ctx, stru
 static __always_inline enum drop_reason judge_ip(struct xdp_md *ctx, struct packet *packet,
 						 struct judgement *judgement)
 {
+	struct names names;
+
 	if (passes_as_dhcp(packet))
 		return pass_by_switch(judgement, PASS_DHCP, DROP_MARTIAN);
 	if (is_martian(packet))
@@ -114,15 +117,15 @@ static __always_inline enum drop_reason judge_ip(struct xdp_md *ctx, struct pack
 		return DROP_TCP_FLAGS;
 	if (is_icmp(packet))
 		return judge_icmp(ctx, packet, judgement);
-	return judge_by_policy(ctx, packet, judgement);
+	names = name_sides(packet);
+	if (!names.opening && !names.reply)
+		return blame_ports(packet);
+	return judge_by_policy(ctx, packet, judgement, names.opening, names.reply);
 }
 
-/* A subprogram that the verifier checks once, whatever the parser's way here was. */
-__noinline enum drop_reason judge(struct xdp_md *ctx, struct packet *packet,
-				  struct judgement *judgement)
+static __always_inline enum drop_reason judge(struct xdp_md *ctx, struct packet *packet,
+					      struct judgement *judgement)
 {
-	if (!packet || !judgement)
-		return DROP_INTERNAL;
 	if (packet->kind == LINK_ARP)
 		return pass_by_switch(judgement, PASS_ARP, DROP_ARP);
 	if (packet->kind == LINK_CONTROL)

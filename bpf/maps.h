@@ -67,22 +67,16 @@ struct {
 	__type(value, __u64);
 } flow_counters SEC(".maps");
 
-/* Openings, one table for each family. Written by flow.h. */
+/* Sets of openings. Written by openings.h. */
 struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
-	__type(key, struct flow_key4);
-	__type(value, struct opening);
-} openings4 SEC(".maps");
+	__uint(map_flags, BPF_F_MMAPABLE); /* which also puts the first set on a page's start */
+	__type(key, __u32);
+	__type(value, struct opening_set);
+} openings SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 1);
-	__type(key, struct flow_key6);
-	__type(value, struct opening);
-} openings6 SEC(".maps");
-
-/* Flows, likewise. */
+/* Flows, a table for each family. Written by flow.h. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 1);

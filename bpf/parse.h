@@ -232,26 +232,44 @@ static __always_inline enum drop_reason parse_transport(struct cursor *c, struct
 	return DROP_NONE;
 }
 
+static __always_inline enum drop_reason parse_ip(struct xdp_md *ctx, struct cursor *c,
+						 struct packet *packet)
+{
+	enum drop_reason reason;
+	__u32 payload_len = 0;
+
+	if (packet->kind == LINK_IPV4)
+		reason = parse_ipv4(ctx, c, packet, WHOLE, &payload_len);
+	else
+		reason = parse_ipv6(ctx, c, packet, WHOLE, &payload_len);
+	if (reason)
+		return reason;
+	packet->ip_end = c->offset + payload_len;
+	reason = parse_transport(c, packet, payload_len);
+	packet->read_end = c->offset;
+	return reason;
+}
+
+/* A copy for what stands behind VLAN tags, which the verifier checks once for all their numbers. */
+__noinline enum drop_reason parse_tagged(struct xdp_md *ctx, struct packet *packet, __u32 offset)
+{
+	struct cursor c = cursor_at(ctx, offset);
+
+	return packet ? parse_ip(ctx, &c, packet) : /* for the verifier */ DROP_INTERNAL;
+}
+
 static __always_inline enum drop_reason parse(struct xdp_md *ctx, struct packet *packet)
 {
 	struct cursor c = cursor_at(ctx, 0);
 	enum drop_reason reason;
-	__u32 payload_len = 0;
 
 	packet->frame_len = ctx->data_end - ctx->data;
 	reason = parse_link(&c, packet);
 	if (reason || packet->kind == LINK_ARP || packet->kind == LINK_CONTROL)
 		return reason;
-	if (packet->kind == LINK_IPV4)
-		reason = parse_ipv4(ctx, &c, packet, WHOLE, &payload_len);
-	else
-		reason = parse_ipv6(ctx, &c, packet, WHOLE, &payload_len);
-	if (reason)
-		return reason;
-	packet->ip_end = c.offset + payload_len;
-	reason = parse_transport(&c, packet, payload_len);
-	packet->read_end = c.offset;
-	return reason;
+	if (c.offset != sizeof(struct ethhdr))
+		return parse_tagged(ctx, packet, c.offset);
+	return parse_ip(ctx, &c, packet);
 }
 
 #endif

@@ -3,20 +3,20 @@
 #ifndef PARSE_IP_H
 #define PARSE_IP_H
 
-#define IPV4_OPTIONS_MAX 40 /* bytes: 60 of header less 20 */
-#define IPV4_OPTION_END 0
-#define IPV4_OPTION_NOP 1
+#define IPV4_OPTIONS_MAX         40 /* bytes: 60 of header less 20 */
+#define IPV4_OPTION_END          0
+#define IPV4_OPTION_NOP          1
 #define IPV4_OPTION_ROUTER_ALERT 148
-#define IPV4_ROUTER_ALERT_LEN 4
-#define IPV4_MORE_FRAGMENTS 0x2000
-#define IPV4_FRAGMENT_OFFSET 0x1fff
-#define IPV4_BROADCAST 0xffffffffu
+#define IPV4_ROUTER_ALERT_LEN    4
+#define IPV4_MORE_FRAGMENTS      0x2000
+#define IPV4_FRAGMENT_OFFSET     0x1fff
+#define IPV4_BROADCAST           0xffffffffu
 
-#define IPV6_FRAGMENT_OFFSET 0xfff8
-#define IPV6_MORE_FRAGMENTS 1
+#define IPV6_FRAGMENT_OFFSET  0xfff8
+#define IPV6_MORE_FRAGMENTS   1
 #define EXTENSION_HEADERS_MAX 8
-#define EXTENSION_BYTES_MAX 512
-#define EXTENSION_BYTES_MASK (2 * EXTENSION_BYTES_MAX - 1)
+#define EXTENSION_BYTES_MAX   512
+#define EXTENSION_BYTES_MASK  (2 * EXTENSION_BYTES_MAX - 1)
 
 /* What every IPv6 extension header begins with (RFC 8200, section 4). */
 struct extension_header {
@@ -52,8 +52,7 @@ static __always_inline bool frame_holds(struct xdp_md *ctx, struct packet *packe
 
 static __always_inline bool is_icmp(const struct packet *packet)
 {
-	return packet->protocol ==
-	       (packet->kind == LINK_IPV4 ? PROTOCOL_ICMP : PROTOCOL_ICMPV6);
+	return packet->protocol == (packet->kind == LINK_IPV4 ? PROTOCOL_ICMP : PROTOCOL_ICMPV6);
 }
 
 /* 224.0.0.0/4, 255.255.255.255 and ff00::/8 are not. */
@@ -70,26 +69,25 @@ static __always_inline bool is_unicast(const struct packet *packet)
 __noinline enum drop_reason walk_options(struct xdp_md *ctx, __u32 offset, __u32 len)
 {
 	struct cursor c = cursor_at(ctx, offset);
-	__u32 skip = 0;
 
-	for (__u32 i = 0; i < IPV4_OPTIONS_MAX && i < len; i++) {
-		const __u8 *option = take(&c, 1);
+	for (__u32 i = 0; i < IPV4_OPTIONS_MAX; i++) {
+		const __u8 *option = c.position + i;
 
-		if (!option)
+		if (i >= len)
+			return DROP_NONE;
+		if ((void *)(option + 1) > c.end)
 			return DROP_TRUNCATED;
-		if (skip == IPV4_ROUTER_ALERT_LEN - 1 && *option != IPV4_ROUTER_ALERT_LEN)
-			return DROP_IP_OPTIONS;
-		if (skip) {
-			skip--;
-			continue;
-		}
 		if (*option == IPV4_OPTION_END)
 			return DROP_NONE;
 		if (*option == IPV4_OPTION_NOP)
 			continue;
 		if (*option != IPV4_OPTION_ROUTER_ALERT || i + IPV4_ROUTER_ALERT_LEN > len)
 			return DROP_IP_OPTIONS;
-		skip = IPV4_ROUTER_ALERT_LEN - 1;
+		if ((void *)(option + IPV4_ROUTER_ALERT_LEN) > c.end)
+			return DROP_TRUNCATED;
+		if (option[1] != IPV4_ROUTER_ALERT_LEN)
+			return DROP_IP_OPTIONS;
+		i += IPV4_ROUTER_ALERT_LEN - 1;
 	}
 	return DROP_NONE;
 }
@@ -167,7 +165,8 @@ static __always_inline bool is_router_alert(const struct extension_header *heade
 	       (!option[0] && is_alert(option + 1) && !option[5]);
 }
 
-/* Of the first extension header; apart from the walk, whose every step the verifier takes twice else. */
+/* Of the first extension header; apart from the walk, whose every step the verifier takes twice
+ * else. */
 static __always_inline bool begins_with_router_alert(const struct cursor *c)
 {
 	const struct extension_header *header = c->position;
@@ -183,36 +182,36 @@ struct extension_walk {
 	bool fragment_seen;
 };
 
-/* May this header stand here? Notes what later headers and the verdict need. */
-static __always_inline enum drop_reason judge_extension(const struct extension_header *header,
-							struct extension_walk *walk)
+/* May this fragment header stand here? Only an atomic fragment is a whole packet (RFC 6946). */
+static __always_inline enum drop_reason judge_fragment(const struct extension_header *header,
+						       struct extension_walk *walk)
 {
-	switch (walk->protocol) {
-	case PROTOCOL_HOP_BY_HOP:
-		return walk->offset ? DROP_EXTENSION_HEADERS : DROP_NONE;
-	case PROTOCOL_ROUTING:
-		return header->routing.type == 0 || header->routing.segments_left ?
-			       DROP_EXTENSION_HEADERS :
-			       DROP_NONE;
-	case PROTOCOL_FRAGMENT:
-		if (walk->fragment_seen)
-			return DROP_EXTENSION_HEADERS;
-		walk->fragment_seen = true;
-		if (header->fragment_offset & bpf_htons(IPV6_FRAGMENT_OFFSET))
-			return DROP_FRAGMENT;
-		if (header->next == PROTOCOL_FRAGMENT)
-			return DROP_EXTENSION_HEADERS;
-		if (header->fragment_offset & bpf_htons(IPV6_MORE_FRAGMENTS))
-			return DROP_FRAGMENT;
-		return DROP_NONE; /* an atomic fragment is a whole packet (RFC 6946) */
-	default:
-		return DROP_NONE;
-	}
+	if (walk->fragment_seen)
+		return DROP_EXTENSION_HEADERS;
+	walk->fragment_seen = true;
+	if (header->fragment_offset & bpf_htons(IPV6_FRAGMENT_OFFSET))
+		return DROP_FRAGMENT;
+	if (header->next == PROTOCOL_FRAGMENT)
+		return DROP_EXTENSION_HEADERS;
+	if (header->fragment_offset & bpf_htons(IPV6_MORE_FRAGMENTS))
+		return DROP_FRAGMENT;
+	return DROP_NONE;
+}
+
+/* May this other header? Hop-by-hop options only first; of routing headers only what is done with.
+ */
+static __always_inline bool is_misplaced(const struct extension_header *header,
+					 const struct extension_walk *walk)
+{
+	if (walk->protocol == PROTOCOL_HOP_BY_HOP)
+		return walk->offset;
+	return walk->protocol == PROTOCOL_ROUTING &&
+	       (header->routing.type == 0 || header->routing.segments_left);
 }
 
 /* The result of a walk in one number, since a subprogram of its own can return no more. */
 #define WALK_PROTOCOL_SHIFT 16
-#define WALK_REASON_SHIFT 32
+#define WALK_REASON_SHIFT   32
 
 static __always_inline __u64 walk_refused(enum drop_reason reason)
 {
@@ -228,7 +227,7 @@ __noinline __u64 walk_extensions(struct xdp_md *ctx, __u32 offset, __u32 payload
 				 __u32 protocol)
 {
 	struct cursor c = cursor_at(ctx, offset);
-	struct extension_walk walk = { .protocol = protocol };
+	struct extension_walk walk = {.protocol = protocol};
 
 	for (int i = 0; i < EXTENSION_HEADERS_MAX; i++) {
 		const struct extension_header *header;
@@ -240,13 +239,16 @@ __noinline __u64 walk_extensions(struct xdp_md *ctx, __u32 offset, __u32 payload
 		next += 8;
 		if ((void *)(header + 1) > c.end || next > payload_len)
 			return walk_refused(DROP_TRUNCATED);
-		if (walk.protocol != PROTOCOL_FRAGMENT)
+		if (walk.protocol == PROTOCOL_FRAGMENT) {
+			reason = next > EXTENSION_BYTES_MAX ? DROP_EXTENSION_HEADERS
+							    : judge_fragment(header, &walk);
+		} else {
 			next += header->len * 8;
-		if (next > payload_len)
-			return walk_refused(DROP_MALFORMED);
-		if (next > EXTENSION_BYTES_MAX)
-			return walk_refused(DROP_EXTENSION_HEADERS);
-		reason = judge_extension(header, &walk);
+			reason = next > payload_len ? DROP_MALFORMED
+				 : next > EXTENSION_BYTES_MAX || is_misplaced(header, &walk)
+					 ? DROP_EXTENSION_HEADERS
+					 : DROP_NONE;
+		}
 		if (reason)
 			return walk_refused(reason);
 		walk.protocol = header->next;

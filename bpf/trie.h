@@ -3,18 +3,19 @@
 #ifndef TRIE_H
 #define TRIE_H
 
-/* The entry of a node, counted from its first block; 0 (no leaf) when a look-up fails. */
-static __always_inline __u32 node_entry(__u32 first_block, __u32 entry)
+/* The block of a node that holds the entry, counted from its first block; NULL when a look-up
+ * fails. */
+static __always_inline const union address_node *find_block(__u32 first_block, __u32 entry)
 {
 	__u32 block = first_block + entry / NODE_ENTRIES;
-	const union address_node *node = bpf_map_lookup_elem(&address_nodes, &block);
 
-	return node ? node->entries[entry % NODE_ENTRIES] : 0;
+	return bpf_map_lookup_elem(&address_nodes, &block);
 }
 
-/* IPv4: 16 bits in .rodata, then two bytes. */
+/* IPv4: 16 bits in .rodata, then two bytes. 0 (no leaf) when a look-up fails, as below. */
 static __always_inline __u32 find_leaf4(__u32 address)
 {
+	const union address_node *block;
 	__u32 first = address >> 16;
 	__u32 entry;
 
@@ -22,10 +23,22 @@ static __always_inline __u32 find_leaf4(__u32 address)
 	entry = tables.ipv4_first[first & 0xffff];
 	if (entry & NODE_LEAF)
 		return entry;
-	entry = node_entry(entry, address >> 8 & 0xff);
+	block = find_block(entry, address >> 8 & 0xff);
+	if (!block)
+		return 0;
+	entry = block->entries[(address >> 8) % NODE_ENTRIES];
 	if (entry & NODE_LEAF)
 		return entry;
-	return node_entry(entry, address & 0xff);
+	block = find_block(entry, address & 0xff);
+	return block ? block->entries[address % NODE_ENTRIES] : 0;
+}
+
+/* The bits that choose one of the node's entries. */
+static __always_inline __u32 branch_of(const struct address_skip *skip, __u64 high, __u64 low)
+{
+	__u64 word = skip->shift >= 64 ? high : low;
+
+	return word >> (skip->shift & 63) & ((1u << (skip->stride & 31)) - 1);
 }
 
 /* IPv6: compare what every address below shares, then branch. */
@@ -33,12 +46,12 @@ __noinline __u32 find_leaf6(__u64 high, __u64 low)
 {
 	__u32 entry = settings.ipv6_root;
 
-	for (int i = 0; i < ADDRESS6_STEPS; i++) {
+	for (__u32 i = 0; i < settings.ipv6_steps && i < ADDRESS6_STEPS; i++) {
 		const union address_node *node;
-		__u32 shift, branch;
+		__u32 branch;
 
 		if (entry & NODE_LEAF)
-			return entry;
+			break;
 		node = bpf_map_lookup_elem(&address_nodes, &entry);
 		if (!node)
 			return 0;
@@ -49,10 +62,11 @@ __noinline __u32 find_leaf6(__u64 high, __u64 low)
 			entry = node->skip.match;
 			continue;
 		}
-		shift = node->skip.shift;
-		branch = shift >= 64 ? high >> (shift & 63) : low >> (shift & 63);
-		branch &= node->skip.stride == 8 ? 0xff : 0xf;
-		entry = node_entry(entry + 1, branch);
+		branch = branch_of(&node->skip, high, low);
+		node = find_block(entry + 1, branch);
+		if (!node)
+			return 0;
+		entry = node->entries[branch % NODE_ENTRIES];
 	}
 	return entry;
 }

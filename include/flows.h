@@ -21,10 +21,11 @@
 	X(OPENING, "openings", "openings that were remembered")                                    \
 	X(PROMOTION, "promotions", "openings that were answered and became flows")                 \
 	X(END, "ends", "TCP flows that saw RST, or FIN from both sides")                           \
-	X(FAILURE, "failures", "openings and flows that the kernel had no room for")               \
+	X(FAILURE, "failures", "openings and flows that there was no room or no time for")         \
 	X(GRACE_REPLY, "grace_replies",                                                            \
 	  "replies that passed by rule and flag alone, soon after attaching")                      \
-	X(SOCKET_REPLY, "socket_replies", "packets proven by a socket of the gateway's own")
+	X(SOCKET_REPLY, "socket_replies", "packets proven by a socket of the gateway's own")       \
+	X(EVICTION, "evictions", "openings that gave way to newer ones before their time")
 
 #define AS_PHASE_ENUM(id, label, seconds, meaning) FLOW_##id,
 enum flow_phase { FLOW_PHASES(AS_PHASE_ENUM) FLOW_PHASE_COUNT };
@@ -44,7 +45,13 @@ struct flow_key4 {
 	__u8 padding[3];
 };
 
-/* Addresses as struct ip_address of the program: the first bit is the highest of `high`. */
+/*
+ * Addresses as struct ip_address of the program: the first bit is the highest of `high`. In
+ * the table of openings an IPv4 address is IPv4-mapped (RFC 4291, section 2.5.5.2), which no packet
+ * of IPv6 may carry.
+ */
+#define IPV4_MAPPED_LOW 0xffff00000000ull
+
 struct flow_key6 {
 	__u64 opener_high, opener_low, responder_high, responder_low;
 	__u16 opener_port, responder_port;
@@ -56,11 +63,45 @@ struct flow_key6 {
  */
 enum opening_answer { ANSWER_NONE, ANSWER_FULL, ANSWER_EMPTY };
 
-/* An opening that no answer has proven yet. */
-struct opening {
-	__u64 seen_ns;         /* CLOCK_MONOTONIC_COARSE of the opener's last packet, to a second */
+struct opening_state {
 	__u32 acknowledgement; /* TCP: what the opener has to acknowledge */
 	__u32 answer;          /* enum opening_answer */
+};
+
+/* An opening that no answer has proven yet. */
+struct opening {
+	struct flow_key6 key;
+	struct opening_state state;
+	__u8 padding[16];
+};
+
+/*
+ * Openings of both families stand in sets of a few, which a hash of the key chooses; in a full
+ * set the oldest gives way. What a look-up compares first is one cache line, and so is an opening.
+ */
+#define OPENING_WAYS 4
+
+struct opening_set {
+	__u32 locked; /* 1: a processor is at work here, and nobody else may read or write */
+	__u32 reserved;
+	__u16 tags[OPENING_WAYS]; /* low bits of the hash */
+	/* CLOCK_MONOTONIC_COARSE of the opener's last packet, to a second; 0: the way is free */
+	__u64 seen_ns[OPENING_WAYS];
+	__u8 padding[16];
+	struct opening ways[OPENING_WAYS];
+};
+
+/* Twice the room, so that few sets are full while the table is not. */
+#define OPENING_SETS(limit) (((limit) + 1) / 2)
+#define OPENINGS_OF(sets)   ((sets)*2)
+
+/* The hash's secret, two numbers for each pair of a key's words. Who knew it could fill one set. */
+#define OPENING_SEEDS 10
+
+/* What goes with the tables, as long as they are there: the only entry of `flow_origin`. */
+struct flow_origin {
+	__u64 since_ns; /* CLOCK_MONOTONIC: when they were made, empty, or the grace begun anew */
+	__u64 opening_seeds[OPENING_SEEDS];
 };
 
 /*
@@ -78,7 +119,9 @@ struct flow {
 
 _Static_assert(sizeof(struct flow_key4) == 16, "flow_key4 has no hidden padding");
 _Static_assert(sizeof(struct flow_key6) == 40, "flow_key6 has no hidden padding");
-_Static_assert(sizeof(struct opening) == 16, "opening has no hidden padding");
+_Static_assert(sizeof(struct opening) == 64, "an opening is one cache line");
+_Static_assert(sizeof(struct opening_set) == 64 * (1 + OPENING_WAYS),
+	       "and so is what stands before them");
 _Static_assert(sizeof(struct flow) == 32, "flow has no hidden padding");
 
 #endif

@@ -15,7 +15,7 @@
 #include "reasons.h"
 
 /* The pinned maps' layout. Another number replaces them, and counters restart. */
-#define LAYOUT_VERSION 2
+#define LAYOUT_VERSION 3
 
 enum port_protocol { PORT_TCP, PORT_UDP, PORT_PROTOCOL_COUNT };
 
@@ -41,10 +41,10 @@ _Static_assert(sizeof(struct rule_value) == 4, "rule_value has no hidden padding
  * bits, the destination class in settings.destination_class_bits bits, then the home
  * (see struct places); NODE_NAMED tells that the address plays a role other than `any`.
  */
-#define NODE_LEAF (1u << 31)
-#define NODE_NAMED (1u << 30)
+#define NODE_LEAF       (1u << 31)
+#define NODE_NAMED      (1u << 30)
 #define NODE_CLASS_BITS 30
-#define NODE_ENTRIES 16
+#define NODE_ENTRIES    16
 
 /*
  * IPv6: compare the address under the mask; where it differs the answer is
@@ -88,8 +88,8 @@ struct constant_tables {
 };
 
 #define VLAN_ID_COUNT 4096
-#define PLACES_MAX 256 /* of one interface */
-#define HOMES_MAX 256
+#define PLACES_MAX    256 /* of one interface */
+#define HOMES_MAX     256
 
 /* An address whose home is this may send from everywhere. */
 #define HOME_ANYWHERE 0
@@ -108,20 +108,23 @@ struct places {
 /* Constant for one instance of the program (.rodata), so that the verifier prunes. */
 struct settings {
 	__u64 timeouts_ns[FLOW_PHASE_COUNT];
-	__u64 grace_until_ns;         /* CLOCK_MONOTONIC: until then replies need no flow */
-	__u32 generation;             /* at least 1 */
+	__u64 grace_until_ns;               /* CLOCK_MONOTONIC: until then replies need no flow */
+	__u64 opening_seeds[OPENING_SEEDS]; /* of struct flow_origin */
+	__u32 opening_sets;                 /* of the table of openings */
+	__u32 generation;                   /* at least 1 */
 	__u32 interface_slot;         /* this interface's part of drop_counters, switch_counters */
 	__u32 ipv6_root;              /* entry */
+	__u32 ipv6_steps;             /* at most so many nodes from there to a leaf */
 	__u32 source_class_bits;      /* how many bits of a leaf are the source class */
 	__u32 destination_class_bits; /* likewise */
 	bool stateful;                /* replies need a flow */
 	bool pickup;                  /* an opener's packet in mid-stream makes an opening */
 	bool homes;                   /* some address has another home than HOME_ANYWHERE */
 	bool vlans;                   /* this interface lists VLANs */
-	bool monitor;            /* count what would be dropped, and pass it */
-	bool source_ports;       /* some rule minds source ports */
-	bool multi_buffer;       /* the kernel has bpf_xdp_get_buff_len() (5.18) */
-	bool explain;            /* leave the last judgement in `judged` */
+	bool monitor;                 /* count what would be dropped, and pass it */
+	bool source_ports;            /* some rule minds source ports */
+	bool multi_buffer;            /* the kernel has bpf_xdp_get_buff_len() (5.18) */
+	bool explain;                 /* leave the last judgement in `judged` */
 	bool pass[PASS_SWITCH_COUNT];
 };
 
@@ -165,8 +168,8 @@ struct judgement {
 	__u32 pass_switch; /* enum pass_switch, when passed by a switch */
 };
 
-#define RULE_ID_SIZE 64        /* with the terminating zero */
-#define ROLE_NAME_SIZE 64      /* likewise */
+#define RULE_ID_SIZE        64 /* with the terminating zero */
+#define ROLE_NAME_SIZE      64 /* likewise */
 #define INTERFACE_NAME_SIZE 16 /* likewise: IFNAMSIZ */
 
 /* The key of `rule_slots`; zero-padded. */
@@ -179,7 +182,7 @@ struct interface_name {
 	char text[INTERFACE_NAME_SIZE];
 };
 
-#define HASH_SIZE 65 /* a SHA-256 in hexadecimal, with the terminating zero */
+#define HASH_SIZE    65 /* a SHA-256 in hexadecimal, with the terminating zero */
 #define VERSION_SIZE 32
 
 /*

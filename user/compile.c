@@ -61,6 +61,7 @@ static int compile_addresses(struct classes *classes, struct tables *tables, str
 
 	trie_build4(&trie, tables->constants->ipv4_first);
 	tables->ipv6_root = trie_build6(&trie);
+	tables->ipv6_steps = trie.ipv6_steps;
 	err = finish_trie(&trie, tables, error);
 	trie_free(&trie);
 	return err;

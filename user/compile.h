@@ -25,10 +25,11 @@ struct tables {
 	union address_node *nodes;
 	size_t node_count; /* at least 1 */
 	__u32 ipv6_root;   /* entry */
+	__u32 ipv6_steps;  /* at most so many nodes from there to a leaf */
 	__u32 source_class_bits, destination_class_bits;
 	size_t home_count;     /* HOME_ANYWHERE among them */
 	struct places *places; /* by index into policy.interfaces */
-	bool source_ports; /* some enabled rule minds source ports */
+	bool source_ports;     /* some enabled rule minds source ports */
 	struct constant_tables *constants;
 	size_t source_class_count, destination_class_count;
 };

@@ -150,11 +150,13 @@ static int open_flows(struct apply *apply, struct error *error)
 	if (!attached)
 		flows_forget(apply->run);
 	err = flows_open(apply->run, apply->request->policy, &apply->flows, error);
-	if (!err && apply->request->grace_anew)
+	if (err)
+		return err;
+	if (apply->request->grace_anew)
 		flows_renew(&apply->flows);
-	if (!err && attached && apply->flows.fresh)
+	if (attached && apply->flows.fresh)
 		warn(apply, "%s: the tables of openings and flows begin anew", apply->run->path);
-	return err;
+	return 0;
 }
 
 static int load(struct apply *apply, struct generation *generation, struct error *error)
@@ -175,10 +177,11 @@ static int load(struct apply *apply, struct generation *generation, struct error
 			.instance_count = apply->nic_count,
 			.counters = maps,
 			.flows = apply->flows.maps,
-			.flow_limit = 1, /* where the policy has no flows */
-			.opening_limit = 1,
+			.opening_seeds = apply->flows.origin.opening_seeds,
+			.flow_limit = policy->stateful ? policy->flow_limit : 1,
+			.opening_limit = policy->stateful ? policy->opening_limit : 1,
 			.grace_until_ns =
-				apply->flows.since_ns + policy->pickup_grace * NANOSECONDS,
+				apply->flows.origin.since_ns + policy->pickup_grace * NANOSECONDS,
 			.verbose = apply->request->verbose,
 		};
 
@@ -312,12 +315,13 @@ static int replace(struct apply *apply, struct description *description, struct 
 		if (err)
 			run_remove_tree(folder);
 	}
+	/* Then the policy is in force: what could not be kept, the next apply makes anew. */
+	if (!err && flows_keep(apply->run, apply->request->policy, &apply->flows,
+			       generation_flow_maps(&generation), error))
+		warn(apply, "%s", error->text);
 	generation_close(&generation);
 	if (err)
 		return err;
-	/* The policy is in force: what could not be kept, the next apply makes anew. */
-	if (flows_keep(apply->run, apply->request->policy, &apply->flows, error))
-		warn(apply, "%s", error->text);
 	detach_others(apply->run, apply->request->policy);
 	remove_generations(apply->run, apply->number);
 	if (run_remove_other_layouts(apply->run))

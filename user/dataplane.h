@@ -40,7 +40,7 @@ struct interface_state {
 	char program_name[16];
 };
 
-/* The tables of openings and flows, one of each for IPv4 and one for IPv6. */
+/* The table of openings, and those of flows: one for IPv4 and one for IPv6. */
 struct flows_state {
 	bool kept;                       /* false: there are none, and the rest is 0 */
 	__u32 flow_limit, opening_limit; /* entries of one table */

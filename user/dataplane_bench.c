@@ -11,6 +11,7 @@
 
 #include "dataplane.h"
 #include "dataplane_counters.h"
+#include "dataplane_flows.h"
 #include "dataplane_generation.h"
 #include "memory.h"
 
@@ -19,6 +20,7 @@
 struct dataplane_bench {
 	struct generation generation;
 	__u32 number; /* of the generation */
+	__u64 opening_seeds[OPENING_SEEDS];
 	const struct policy *policy;
 };
 
@@ -37,22 +39,23 @@ static unsigned least(unsigned limit)
 	return limit < BENCH_FLOWS_MAX ? limit : BENCH_FLOWS_MAX;
 }
 
-/* A generation of its own, over the flow tables of the one before it. */
-static int load(const struct policy *policy, const struct tables *tables, unsigned grace,
-		__u32 number, struct flow_maps flows, struct generation *generation,
-		struct error *error)
+/* The bench's next generation, over those flow tables. */
+static int load(const struct dataplane_bench *bench, const struct policy *policy,
+		const struct tables *tables, unsigned grace, struct flow_maps flows,
+		struct generation *generation, struct error *error)
 {
 	AUTO_FREE __u32 *rule_slots = count_up(policy->rule_count);
 	AUTO_FREE __u32 *interface_slots = count_up(policy->interface_count);
 	struct generation_plan plan = {
 		.policy = policy,
 		.tables = tables,
-		.number = number,
+		.number = bench->number + 1,
 		.rule_slots = rule_slots,
 		.interface_slots = interface_slots,
 		.instance_count = policy->interface_count,
 		.counters = COUNTER_MAPS_OWN,
 		.flows = flows,
+		.opening_seeds = bench->opening_seeds,
 		.rule_slot_count = policy->rule_count,
 		.flow_limit = least(policy->flow_limit),
 		.opening_limit = least(policy->opening_limit),
@@ -63,18 +66,29 @@ static int load(const struct policy *policy, const struct tables *tables, unsign
 	return generation_load(&plan, generation, error);
 }
 
+static void take_on(struct dataplane_bench *bench, const struct generation *generation,
+		    const struct policy *policy)
+{
+	bench->generation = *generation;
+	bench->number++;
+	bench->policy = policy;
+}
+
 int dataplane_bench_open(const struct policy *policy, const struct tables *tables, unsigned grace,
 			 struct dataplane_bench **bench, struct error *error)
 {
+	struct dataplane_bench opened = {};
 	struct generation generation;
-	int err = load(policy, tables, grace, 1, FLOW_MAPS_OWN, &generation, error);
+	int err;
 
+	err = flows_draw_seeds(opened.opening_seeds, error);
+	if (!err)
+		err = load(&opened, policy, tables, grace, FLOW_MAPS_OWN, &generation, error);
 	if (err)
 		return err;
+	take_on(&opened, &generation, policy);
 	*bench = memory_zeroed(1, sizeof(**bench));
-	(*bench)->generation = generation;
-	(*bench)->number = 1;
-	(*bench)->policy = policy;
+	**bench = opened;
 	dataplane_bench_set_clock(*bench, DATAPLANE_BENCH_START_NS);
 	return 0;
 }
@@ -83,15 +97,13 @@ int dataplane_bench_apply(struct dataplane_bench *bench, const struct policy *po
 			  const struct tables *tables, unsigned grace, struct error *error)
 {
 	struct generation next;
-	int err = load(policy, tables, grace, bench->number + 1,
-		       generation_flow_maps(&bench->generation), &next, error);
+	int err = load(bench, policy, tables, grace, generation_flow_maps(&bench->generation),
+		       &next, error);
 
 	if (err)
 		return err;
 	generation_close(&bench->generation);
-	bench->generation = next;
-	bench->number++;
-	bench->policy = policy;
+	take_on(bench, &next, policy);
 	return 0;
 }
 

@@ -12,15 +12,15 @@
 #include "policy.h"
 
 struct flow_tables {
-	struct flow_maps maps;
-	__u64 since_ns; /* CLOCK_MONOTONIC: when they were made, empty, or renewed */
-	bool fresh;     /* not pinned yet */
-	bool renewed;   /* since_ns is another than the pinned one */
+	struct flow_maps maps; /* where fresh, none yet: the generation makes them */
+	struct flow_origin origin;
+	bool fresh;   /* not pinned yet */
+	bool renewed; /* origin.since_ns is another than the pinned one */
 };
 
 /*
- * The pinned tables where they have the sizes that the policy wants, else fresh ones; none for a
- * policy without flows. To be closed.
+ * The pinned tables where they have the sizes that the policy wants, else what fresh ones begin
+ * with; none for a policy without flows. To be closed.
  */
 int flows_open(const struct run *run, const struct policy *policy, struct flow_tables *tables,
 	       struct error *error);
@@ -28,6 +28,9 @@ void flows_close(struct flow_tables *tables);
 
 /* CLOCK_MONOTONIC, which openings and flows go by. */
 __u64 flows_now_ns(void);
+
+/* The secret of a table of openings. */
+int flows_draw_seeds(__u64 seeds[OPENING_SEEDS], struct error *error);
 
 /* The grace begins now, as if they were just made. */
 void flows_renew(struct flow_tables *tables);
@@ -47,9 +50,10 @@ int flows_read_state(const struct run *run, const struct generation_info *info,
 typedef int (*flows_found)(const void *key, const void *value, void *context);
 int flows_walk(int fd, __u32 room, flows_found found, void *context);
 
-/* Pins fresh tables in place of former ones, and takes away what the policy has no use for. */
+/* Pins fresh tables, the generation's, in place of former ones; takes away what the policy has no
+ * use for. */
 int flows_keep(const struct run *run, const struct policy *policy, const struct flow_tables *tables,
-	       struct error *error);
+	       struct flow_maps maps, struct error *error);
 
 /* Is what is pinned what flows_keep() leaves behind? */
 bool flows_are_kept(const struct run *run, const struct policy *policy);

@@ -43,18 +43,19 @@ int flows_read_state(const struct run *run, const struct generation_info *info,
 {
 	struct flow_tables tables;
 	int err = flows_open_pinned(run, &tables);
-	__u64 grace_until_ns = tables.since_ns + info->pickup_grace * NANOSECONDS;
+	__u64 since_ns = tables.origin.since_ns;
+	__u64 grace_until_ns = since_ns + info->pickup_grace * NANOSECONDS;
 
 	*flows = (struct flows_state){};
 	if (err)
 		return err == -ENOENT ? 0 : err;
 	flows->kept = true;
 	flows->flow_limit = pins_room_of(tables.maps.flows[FAMILY_IPV4]);
-	flows->opening_limit = pins_room_of(tables.maps.openings[FAMILY_IPV4]);
-	for (int family = FAMILY_IPV4; family <= FAMILY_IPV6; family++)
-		flows->memory_bytes += memory_of(tables.maps.flows[family]) +
-				       memory_of(tables.maps.openings[family]);
-	flows->since = wall_time(tables.since_ns);
+	flows->opening_limit = OPENINGS_OF(pins_room_of(tables.maps.openings));
+	flows->memory_bytes = memory_of(tables.maps.openings) +
+			      memory_of(tables.maps.flows[FAMILY_IPV4]) +
+			      memory_of(tables.maps.flows[FAMILY_IPV6]);
+	flows->since = wall_time(since_ns);
 	if (info->pickup_grace && flows_now_ns() < grace_until_ns)
 		flows->grace_until = wall_time(grace_until_ns);
 	flows_close(&tables);
@@ -94,8 +95,6 @@ struct reader {
 	const struct dataplane_state *state;
 	struct slot_index index;
 	__u64 now_ns;
-	enum family family;
-	bool openings;
 	flow_visit visit;
 	void *context;
 };
@@ -129,11 +128,17 @@ static struct flow_entry entry4(const struct flow_key4 *key)
 	};
 }
 
+/* IPv4-mapped, in the table of openings, where no other such stands. */
+static struct address address_of(__u64 high, __u64 low)
+{
+	return !high && low >> 32 == IPV4_MAPPED_LOW >> 32 ? address4(low) : address6(high, low);
+}
+
 static struct flow_entry entry6(const struct flow_key6 *key)
 {
 	return (struct flow_entry){
-		.opener = address6(key->opener_high, key->opener_low),
-		.responder = address6(key->responder_high, key->responder_low),
+		.opener = address_of(key->opener_high, key->opener_low),
+		.responder = address_of(key->responder_high, key->responder_low),
 		.opener_port = key->opener_port,
 		.responder_port = key->responder_port,
 		.protocol = key->protocol,
@@ -155,47 +160,54 @@ static void set_age(const struct reader *reader, __u64 seen_ns, struct flow_entr
 	entry->expired = entry->age_seconds >= reader->state->info.timeouts[entry->phase];
 }
 
-static void take_opening(const struct reader *reader, const struct opening *opening,
-			 struct flow_entry *entry)
+static int take_openings(const void *key, const void *value, void *context)
 {
-	entry->phase = opening_phase(entry->protocol);
-	set_age(reader, opening->seen_ns, entry);
+	const struct opening_set *set = value;
+	const struct reader *reader = context;
+	int stopped = 0;
+
+	(void)key;
+	for (int i = 0; i < OPENING_WAYS && !stopped; i++) {
+		struct flow_entry entry = entry6(&set->ways[i].key);
+
+		if (!set->seen_ns[i])
+			continue;
+		entry.phase = opening_phase(entry.protocol);
+		set_age(reader, set->seen_ns[i], &entry);
+		stopped = reader->visit(&entry, reader->context);
+	}
+	return stopped;
 }
 
-static void take_flow(const struct reader *reader, const struct flow *flow,
-		      struct flow_entry *entry)
+static int take_flow(struct flow_entry entry, const struct flow *flow, const struct reader *reader)
 {
 	const struct slot_index *index = &reader->index;
 
-	entry->phase = flow->phase < FLOW_PHASE_COUNT ? flow->phase : FLOW_OTHER;
+	entry.phase = flow->phase < FLOW_PHASE_COUNT ? flow->phase : FLOW_OTHER;
 	if (flow->rule_slot < index->rule_slots && index->rules[flow->rule_slot])
-		entry->rule = reader->state->rules[index->rules[flow->rule_slot] - 1].id;
-	set_age(reader, flow->seen_ns, entry);
-}
-
-static int take(const void *key, const void *value, void *context)
-{
-	const struct reader *reader = context;
-	struct flow_entry entry = reader->family == FAMILY_IPV4 ? entry4(key) : entry6(key);
-
-	if (reader->openings)
-		take_opening(reader, value, &entry);
-	else
-		take_flow(reader, value, &entry);
+		entry.rule = reader->state->rules[index->rules[flow->rule_slot] - 1].id;
+	set_age(reader, flow->seen_ns, &entry);
 	return reader->visit(&entry, reader->context);
 }
 
-static int read_tables(const struct flow_tables *tables, struct reader *reader)
+static int take_flow4(const void *key, const void *value, void *context)
 {
-	int err = 0;
+	return take_flow(entry4(key), value, context);
+}
 
-	for (int i = 0; i < 4 && !err; i++) {
-		reader->openings = i < 2;
-		reader->family = i % 2 ? FAMILY_IPV6 : FAMILY_IPV4;
-		err = flows_walk(reader->openings ? tables->maps.openings[reader->family]
-						  : tables->maps.flows[reader->family],
-				 WALK_ROOM, take, reader);
-	}
+static int take_flow6(const void *key, const void *value, void *context)
+{
+	return take_flow(entry6(key), value, context);
+}
+
+static int read_tables(const struct flow_maps *maps, struct reader *reader)
+{
+	int err = flows_walk(maps->openings, WALK_ROOM, take_openings, reader);
+
+	if (!err)
+		err = flows_walk(maps->flows[FAMILY_IPV4], WALK_ROOM, take_flow4, reader);
+	if (!err)
+		err = flows_walk(maps->flows[FAMILY_IPV6], WALK_ROOM, take_flow6, reader);
 	return err;
 }
 
@@ -219,7 +231,7 @@ int dataplane_visit_flows(const char *run_path, const struct dataplane_state *st
 	run_close(&run);
 	if (!err) {
 		counters_index_rules(state, &reader.index);
-		err = read_tables(&tables, &reader);
+		err = read_tables(&tables.maps, &reader);
 		free(reader.index.rules);
 		flows_close(&tables);
 	}

@@ -108,12 +108,15 @@ static void set_settings(struct directorgate_bpf *skeleton, const struct generat
 	settings->generation = plan->number;
 	settings->interface_slot = plan->interface_slots[instance];
 	settings->ipv6_root = tables->ipv6_root;
+	settings->ipv6_steps = tables->ipv6_steps;
 	settings->source_class_bits = tables->source_class_bits;
 	settings->destination_class_bits = tables->destination_class_bits;
 	settings->monitor = policy->mode == MODE_MONITOR;
 	settings->stateful = policy->stateful;
 	settings->pickup = policy->pickup;
 	settings->grace_until_ns = policy->pickup ? plan->grace_until_ns : 0;
+	settings->opening_sets = OPENING_SETS(plan->opening_limit);
+	memcpy(settings->opening_seeds, plan->opening_seeds, sizeof(settings->opening_seeds));
 	settings->homes = tables->home_count > 1;
 	settings->vlans = policy->interfaces[instance].lists_vlans;
 	settings->source_ports = tables->source_ports;
@@ -152,8 +155,7 @@ static int place_lasting_maps(struct directorgate_bpf *skeleton,
 		{skeleton->maps.switch_counters, counters->switches,
 		 PASS_SWITCH_STRIDE * plan->instance_count},
 		{skeleton->maps.flow_counters, counters->flow_events, FLOW_EVENTS_MAX},
-		{skeleton->maps.openings4, flows->openings[FAMILY_IPV4], plan->opening_limit},
-		{skeleton->maps.openings6, flows->openings[FAMILY_IPV6], plan->opening_limit},
+		{skeleton->maps.openings, flows->openings, OPENING_SETS(plan->opening_limit)},
 		{skeleton->maps.flows4, flows->flows[FAMILY_IPV4], plan->flow_limit},
 		{skeleton->maps.flows6, flows->flows[FAMILY_IPV6], plan->flow_limit},
 	};
@@ -348,7 +350,7 @@ struct flow_maps generation_flow_maps(const struct generation *generation)
 	const struct directorgate_bpf *first = generation->instances[0];
 
 	return (struct flow_maps){
-		.openings = {bpf_map__fd(first->maps.openings4), bpf_map__fd(first->maps.openings6)},
+		.openings = bpf_map__fd(first->maps.openings),
 		.flows = {bpf_map__fd(first->maps.flows4), bpf_map__fd(first->maps.flows6)},
 	};
 }

@@ -23,11 +23,11 @@ struct counter_maps {
 };
 #define COUNTER_MAPS_OWN ((struct counter_maps){-1, -1, -1, -1})
 
-/* Tables of openings and flows by enum family, likewise. */
+/* The table of openings, and those of flows by enum family, likewise. */
 struct flow_maps {
-	int openings[2], flows[2];
+	int openings, flows[2];
 };
-#define FLOW_MAPS_OWN ((struct flow_maps){{-1, -1}, {-1, -1}})
+#define FLOW_MAPS_OWN ((struct flow_maps){-1, {-1, -1}})
 
 struct generation_plan {
 	const struct policy *policy;
@@ -38,11 +38,13 @@ struct generation_plan {
 	size_t instance_count;
 	struct counter_maps counters;
 	struct flow_maps flows;
+	const __u64 *opening_seeds;      /* OPENING_SEEDS of them; those of the table of openings */
 	__u32 rule_slot_count;           /* size of the rule counters when they are its own */
-	__u32 flow_limit, opening_limit; /* sizes of the flow tables when they are its own */
+	__u32 flow_limit, opening_limit; /* sizes of the flow tables */
 	__u64 grace_until_ns;            /* CLOCK_MONOTONIC; 0: no grace */
-	bool explain;          /* leave judgements where generation_judged() finds them, and stop the clock */
-	bool verbose;          /* the whole verifier log on a refusal */
+	bool explain; /* leave judgements where generation_judged() finds them, and stop the clock
+		       */
+	bool verbose; /* the whole verifier log on a refusal */
 };
 
 struct generation {

@@ -18,7 +18,7 @@
 #include "reasons.h"
 
 #define ROLE_NONE ((size_t)-1)
-#define VLAN_ALL (-1)  /* a place without `vlans`: whatever tag a frame carries */
+#define VLAN_ALL  (-1) /* a place without `vlans`: whatever tag a frame carries */
 #define VLAN_NONE 0    /* `id: none`: untagged, or VLAN id 0 */
 
 /* Entries of a flow table. */
@@ -41,7 +41,7 @@ enum origin { ORIGIN_PAGE, ORIGIN_OPTION, ORIGIN_SITE };
 struct role {
 	char *name;
 	struct position position;
-	bool page;     /* one of the page's six */
+	bool page;               /* one of the page's six */
 	struct prefix *prefixes; /* sorted, without equal ones; none: nobody */
 	size_t prefix_count;
 };
@@ -53,13 +53,13 @@ struct rule {
 	size_t from, to;                /* indices into policy.roles; set by policy_complete */
 	__u8 *protocols;                /* IANA numbers, ascending */
 	size_t protocol_count;
-	struct port_range *ports;       /* ascending, merged; none: the protocols have no ports */
+	struct port_range *ports; /* ascending, merged; none: the protocols have no ports */
 	size_t port_count;
 	struct port_range *source_ports; /* ascending, merged; none: any */
 	size_t source_port_count;
 	enum origin origin;
-	const char *page_rows; /* "T1,P2" or "option cls-to-director"; NULL for a site rule */
-	const char *page_note; /* oddity worth a line in listings; NULL: none */
+	const char *page_rows;   /* "T1,P2" or "option cls-to-director"; NULL for a site rule */
+	const char *page_note;   /* oddity worth a line in listings; NULL: none */
 	const char *application; /* "SIP/MTLS"; NULL for a site rule */
 	bool enabled;            /* false: switched off by `without` */
 	bool overridden;         /* `override` changed from or ports */
@@ -83,8 +83,8 @@ struct interface {
 	struct position position;
 	enum xdp_mode xdp;
 	enum attach_mode attach;
-	bool lists_sources; /* `sources` or `vlans` was given */
-	bool lists_vlans;   /* `vlans` was given */
+	bool lists_sources;   /* `sources` or `vlans` was given */
+	bool lists_vlans;     /* `vlans` was given */
 	struct place *places; /* one with VLAN_ALL, or one for each of `vlans`, at most 255 */
 	size_t place_count;
 };
@@ -111,11 +111,11 @@ struct profile_choice {
 struct policy {
 	struct profile_choice profile;
 	enum mode mode;
-	bool stateful;          /* a reply needs a flow; else rule and flag are enough */
-	bool pickup;            /* an opener's packet in mid-stream makes an opening */
-	unsigned pickup_grace;  /* seconds after attaching to empty tables; replies need no flow */
+	bool stateful;         /* a reply needs a flow; else rule and flag are enough */
+	bool pickup;           /* an opener's packet in mid-stream makes an opening */
+	unsigned pickup_grace; /* seconds after attaching to empty tables; replies need no flow */
 	unsigned timeouts[FLOW_PHASE_COUNT]; /* seconds */
-	unsigned flow_limit, opening_limit;  /* entries of each family's table */
+	unsigned flow_limit, opening_limit;  /* flows of each family; openings of both */
 	struct position timeout_positions[FLOW_PHASE_COUNT]; /* line 0: not given */
 	struct name *flow_keys; /* those about flows that the configuration has */
 	size_t flow_key_count;
@@ -150,7 +150,8 @@ bool policy_complete(struct policy *policy, struct diagnostics *diagnostics);
 /* Index of the role, or ROLE_NONE. */
 size_t policy_find_role(const struct policy *policy, const char *name);
 
-/* The roles that the address plays, ascending, `any` among them for a unicast address; count in *count. To be freed. */
+/* The roles that the address plays, ascending, `any` among them for a unicast address; count in
+ * *count. To be freed. */
 size_t *policy_roles_of(const struct policy *policy, const struct address *address, size_t *count);
 
 /* "tcp", "udp", "ospf", ... by the table that the reader uses, or the number in decimal. */
@@ -162,10 +163,10 @@ int policy_protocol_number(const char *name);
 /* The names of `protocol` that have ports. */
 bool policy_protocol_has_ports(__u8 protocol);
 
-const char *policy_mode_name(enum mode mode);       /* "enforce", "monitor" */
-const char *policy_xdp_name(enum xdp_mode xdp);     /* "native", "generic", "native-or-generic" */
+const char *policy_mode_name(enum mode mode);   /* "enforce", "monitor" */
+const char *policy_xdp_name(enum xdp_mode xdp); /* "native", "generic", "native-or-generic" */
 const char *policy_attach_name(enum attach_mode attach); /* "exclusive", "shared" */
-const char *policy_origin_name(enum origin origin); /* "page", "option", "site" */
+const char *policy_origin_name(enum origin origin);      /* "page", "option", "site" */
 
 /* The origin as the JSON outputs have it: "T1,P2", "option cls-to-director" or "site". */
 const char *policy_rule_origin(const struct rule *rule);

@@ -118,7 +118,7 @@ static void print_flows(const struct dataplane_state *state, FILE *out)
 		return;
 	}
 	status_format_time(flows->since, when);
-	fprintf(out, "flows: limit %u, openings %u (each family), %.1f MiB, since %s",
+	fprintf(out, "flows: limit %u (each family), openings %u, %.1f MiB, since %s",
 		flows->flow_limit, flows->opening_limit, (double)flows->memory_bytes / MEBIBYTE,
 		when);
 	if (flows->grace_until) {

@@ -20,7 +20,9 @@ struct trie {
 	size_t ipv4_count;              /* the first ones, which make IPv4 nodes */
 	struct intern_table ipv4_nodes; /* equal IPv4 nodes are stored once; by first block */
 	struct lone_node *lone_nodes;   /* latest IPv4 nodes with one prefix inside */
-	bool full;                      /* COMPILE_NODES_MAX is reached: the trie is useless */
+	unsigned ipv6_nesting;          /* of the node that is being built */
+	unsigned ipv6_steps; /* the most of it: no address has more IPv6 nodes on its way */
+	bool full;           /* COMPILE_NODES_MAX is reached: the trie is useless */
 };
 
 void trie_free(struct trie *trie);

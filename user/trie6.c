@@ -127,20 +127,30 @@ static __u32 branch(struct trie *trie, struct covered_range range, __u32 labels,
 	return store(trie, &skip, entries);
 }
 
+static __u32 build_node(struct trie *trie, struct covered_range range, __u32 labels, unsigned depth)
+{
+	unsigned shared = count_shared(range);
+
+	if (range.items->len == shared && (shared % 4 == 0 || range.count == 1))
+		return absorb(trie, range, labels, depth);
+	return branch(trie, range, labels, depth, choose_level(range, shared & ~3u));
+}
+
 /*
  * `depth` is a multiple of 4 (or the end), and each node goes at least 4 bits
  * deeper, so that ADDRESS6_STEPS always reach a leaf.
  */
 static __u32 build(struct trie *trie, struct covered_range range, __u32 labels, unsigned depth)
 {
-	unsigned shared;
+	__u32 entry;
 
 	if (!range.count || trie->full)
 		return classes_leaf(trie->classes, labels);
-	shared = count_shared(range);
-	if (range.items->len == shared && (shared % 4 == 0 || range.count == 1))
-		return absorb(trie, range, labels, depth);
-	return branch(trie, range, labels, depth, choose_level(range, shared & ~3u));
+	if (++trie->ipv6_nesting > trie->ipv6_steps)
+		trie->ipv6_steps = trie->ipv6_nesting;
+	entry = build_node(trie, range, labels, depth);
+	trie->ipv6_nesting--;
+	return entry;
 }
 
 __u32 trie_build6(struct trie *trie)

@@ -21,7 +21,7 @@ PROCESSOR = "apply, changed, processor time"
 ENTRIES, EXPORT, STATUS = "rule entries", "export", "status"
 MIB = 1 << 20
 SPREAD_MAX = 1000000
-FLOW_TABLES = ("flows4", "flows6", "openings4", "openings6")
+FLOW_TABLES = ("flows4", "flows6", "openings")
 NICS8 = [f"nic{number}" for number in range(8)]
 
 PREFIX_SETS = {

@@ -11,9 +11,9 @@
  *   addresses NAME 4|6 PATH          addresses as they stand in packets, IPv4 in 8 bytes each
  *   run PROGRAM PACKET...            untimed: to open flows, and to see the verdict
  *   cell NAME PROGRAM PACKET...      to be timed
- *   empties MAP                      the last cell finds that map of its program empty in each
- * round rounds COUNT                     times all cells so often, one after the other, back and
- * forth; prints a line of NAME and nanoseconds a packet of each round
+ *   rounds COUNT                     times all cells so often, one after the other, back and
+ *                                    forth; prints a line of NAME and nanoseconds a packet of each
+ *                                    round
  *
  * PACKET is ADDRESSES OFFSET VERDICT REPEAT FRAME: the frame in hexadecimal, what must become of it
  * (XDP_...), how often; with ADDRESSES not `-`, each time with the next of them
@@ -41,9 +41,8 @@
 
 #include "spread.h"
 
-#define WORDS_MAX   10
-#define ROUNDS_MAX  200
-#define EMPTIED_MAX 131072 /* entries of openings4 or openings6 */
+#define WORDS_MAX  10
+#define ROUNDS_MAX 200
 
 struct program {
 	char *name;
@@ -57,8 +56,6 @@ struct cell {
 	unsigned verdict, repeat;
 	unsigned char frame[256];
 	size_t len;
-	int program; /* itself, not what stands before it */
-	int emptied; /* map that is empty at the start of a round; -1: none */
 	double ns[ROUNDS_MAX];
 };
 
@@ -158,8 +155,6 @@ static void read_packet(char **words, int fd, struct cell *cell)
 {
 	*cell = (struct cell){
 		.fd = fd,
-		.program = fd,
-		.emptied = -1,
 		.verdict = strtoul(words[2], NULL, 10),
 		.repeat = strtoul(words[3], NULL, 10),
 	};
@@ -203,46 +198,6 @@ static void add_cell(char **words)
 		run_cell(cell, 1);
 }
 
-/* One of the program's maps, by name. */
-static int find_map(int program, const char *name)
-{
-	__u32 ids[64], len = sizeof(struct bpf_prog_info);
-	struct bpf_prog_info info = {.nr_map_ids = 64, .map_ids = (__u64)(unsigned long)ids};
-
-	if (bpf_obj_get_info_by_fd(program, &info, &len))
-		return -1;
-	for (__u32 i = 0; i < info.nr_map_ids; i++) {
-		int fd = bpf_map_get_fd_by_id(ids[i]);
-		struct bpf_map_info map = {0};
-
-		len = sizeof(map);
-		if (!bpf_obj_get_info_by_fd(fd, &map, &len) && !strcmp(map.name, name))
-			return fd;
-		close(fd);
-	}
-	errno = ENOENT;
-	return -1;
-}
-
-static void set_emptied(char **words)
-{
-	struct cell *cell = &cells[cell_count - 1];
-
-	cell->emptied = find_map(cell->program, words[0]);
-	if (cell->emptied < 0)
-		fail(words[0]);
-}
-
-static void empty_map(int fd)
-{
-	static unsigned char keys[EMPTIED_MAX * 40], values[EMPTIED_MAX * 64];
-	__u32 position, count = EMPTIED_MAX;
-
-	if (bpf_map_lookup_and_delete_batch(fd, NULL, &position, keys, values, &count, NULL) &&
-	    errno != ENOENT)
-		fail("cannot empty a map");
-}
-
 static void put_on_nic(int fd)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, options, .flags = XDP_FLAGS_DRV_MODE);
@@ -271,8 +226,6 @@ static void time_cell(struct cell *cell, unsigned round)
 	put_on_nic(cell->fd);
 	run_cell(cell,
 		 cell->repeat / 16 + 1); /* so that caches hold this one's, not the last one's */
-	if (cell->emptied >= 0)
-		empty_map(cell->emptied);
 	start = now_ns();
 	run_cell(cell, cell->repeat);
 	cell->ns[round] = (now_ns() - start) / cell->repeat;
@@ -309,7 +262,7 @@ static const struct command {
 } commands[] = {
 	{"pin", add_pinned, 2}, {"object", add_object, 3},       {"fill", fill, 4},
 	{"keep", keep, 2},      {"addresses", add_addresses, 3}, {"run", run, 6},
-	{"cell", add_cell, 7},  {"empties", set_emptied, 1},     {"rounds", time_cells, 1},
+	{"cell", add_cell, 7},  {"rounds", time_cells, 1},
 };
 
 static void obey(char *line)

@@ -83,12 +83,9 @@ class Measurement:
     def run(self, program, frame, verdict=PASS, repeat=1, **varying):
         self.lines.append(f"run {program} {self.packet(frame, verdict, repeat, **varying)}")
 
-    def cell(self, row, candidate, program, frame, verdict=PASS, empties=None, repeat=None, **varying):
-        """`empties`: a map of the program that is empty when a round begins."""
+    def cell(self, row, candidate, program, frame, verdict=PASS, **varying):
         self.lines.append(f"cell {len(self.cells)} {program} "
-                          f"{self.packet(frame, verdict, repeat or self.effort.repeat, **varying)}")
-        if empties:
-            self.lines.append(f"empties {empties}")
+                          f"{self.packet(frame, verdict, self.effort.repeat, **varying)}")
         self.cells.append((row, candidate))
 
     def measure(self, results, part):

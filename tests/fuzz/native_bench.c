@@ -42,6 +42,7 @@ static void set_settings(struct settings *settings, const struct policy *policy,
 	*settings = (struct settings){
 		.generation = 1,
 		.ipv6_root = tables->ipv6_root,
+		.ipv6_steps = tables->ipv6_steps,
 		.source_class_bits = tables->source_class_bits,
 		.destination_class_bits = tables->destination_class_bits,
 		.monitor = policy->mode == MODE_MONITOR,
@@ -53,6 +54,8 @@ static void set_settings(struct settings *settings, const struct policy *policy,
 		.multi_buffer = true,
 		.explain = true,
 	};
+	for (__u64 i = 0; i < OPENING_SEEDS; i++)
+		settings->opening_seeds[i] = (2 * i + 1) * 0x9e3779b97f4a7c15ull;
 	for (int i = 0; i < FLOW_PHASE_COUNT; i++)
 		settings->timeouts_ns[i] = policy->timeouts[i] * NANOSECONDS;
 	memcpy(settings->pass, policy->pass, sizeof(settings->pass));
@@ -83,8 +86,6 @@ static void size_lasting_maps(struct kernel *kernel, const struct policy *policy
 	kernel_size_map(kernel, MAP_drop_counters, policy->interface_count * DROP_REASON_STRIDE);
 	kernel_size_map(kernel, MAP_switch_counters, policy->interface_count * PASS_SWITCH_STRIDE);
 	kernel_size_map(kernel, MAP_flow_counters, FLOW_EVENTS_MAX);
-	kernel_size_map(kernel, MAP_openings4, least(policy->opening_limit));
-	kernel_size_map(kernel, MAP_openings6, least(policy->opening_limit));
 	kernel_size_map(kernel, MAP_flows4, least(policy->flow_limit));
 	kernel_size_map(kernel, MAP_flows6, least(policy->flow_limit));
 }
@@ -101,6 +102,7 @@ int dataplane_bench_open(const struct policy *policy, const struct tables *table
 	native_bench_begin(opened, grace);
 	fill_policy_maps(opened->kernel, tables);
 	size_lasting_maps(opened->kernel, policy);
+	native_bench_size_openings(opened, least(policy->opening_limit));
 	opened->export = export_open(policy, grace);
 	dataplane_bench_set_clock(opened, DATAPLANE_BENCH_START_NS);
 	*bench = opened;
@@ -122,6 +124,25 @@ void native_bench_begin(struct dataplane_bench *bench, unsigned grace)
 {
 	set_settings(&bench->settings, bench->policy, bench->tables,
 		     grace ? DATAPLANE_BENCH_START_NS + grace * NANOSECONDS : 0);
+}
+
+void native_bench_size_openings(struct dataplane_bench *bench, __u32 limit)
+{
+	bench->settings.opening_sets = OPENING_SETS(limit);
+	kernel_size_map(bench->kernel, MAP_openings, bench->settings.opening_sets);
+}
+
+__u32 native_bench_count_openings(const struct dataplane_bench *bench)
+{
+	__u32 count = 0;
+
+	for (__u32 i = 0; i < bench->settings.opening_sets; i++) {
+		const struct opening_set *set = kernel_find(bench->kernel, MAP_openings, &i);
+
+		for (int way = 0; way < OPENING_WAYS; way++)
+			count += set->seen_ns[way] != 0;
+	}
+	return count;
 }
 
 struct settings *native_bench_settings(struct dataplane_bench *bench)

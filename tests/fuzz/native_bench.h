@@ -13,6 +13,10 @@
 /* Follows what the policy says now of mode, switches and replies, which are all settings. */
 void native_bench_begin(struct dataplane_bench *bench, unsigned grace);
 
+/* Empties the table of openings, which then has room for that many. */
+void native_bench_size_openings(struct dataplane_bench *bench, __u32 limit);
+__u32 native_bench_count_openings(const struct dataplane_bench *bench);
+
 /* A bench always holds these; the fuzzer changes them. */
 struct settings *native_bench_settings(struct dataplane_bench *bench);
 struct kernel *native_bench_kernel(struct dataplane_bench *bench);

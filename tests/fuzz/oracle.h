@@ -18,6 +18,9 @@ void oracle_begin(const struct steps *steps, const struct policy *policy);
 void oracle_judge(const struct step *step, size_t interface, __u64 now_ns,
 		  const struct judgement *judgement);
 
+/* The program forgot something that the model remembers. */
+void oracle_forgets(void);
+
 void oracle_end(void);
 
 #endif

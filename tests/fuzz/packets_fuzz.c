@@ -20,7 +20,7 @@
 #include "steps.h"
 
 #define FEW_FLOWS  2
-#define MANY_FLOWS 64
+#define MANY_FLOWS 256
 
 /* The site without homes and with them. */
 static struct site {
@@ -203,14 +203,15 @@ static void print_tally(void)
 static void check_flows(void)
 {
 	const struct kernel *kernel = native_bench_kernel(site->bench);
-	__u32 flows = kernel_entry_count(kernel, MAP_flows4) +
-		      kernel_entry_count(kernel, MAP_flows6) +
-		      kernel_entry_count(kernel, MAP_openings4) +
-		      kernel_entry_count(kernel, MAP_openings6);
+	__u32 flows =
+		kernel_entry_count(kernel, MAP_flows4) + kernel_entry_count(kernel, MAP_flows6);
 
 	if (kernel->sockets_held)
 		blame("%d sockets are still held", kernel->sockets_held);
-	if (flows && !native_bench_settings(site->bench)->stateful)
+	if (native_bench_settings(site->bench)->stateful)
+		return;
+	flows += native_bench_count_openings(site->bench);
+	if (flows)
 		blame("%u flows are kept", flows);
 }
 
@@ -235,6 +236,8 @@ static void arrive(const struct step *step)
 		check_judgement(&count.judgement);
 	check_flows();
 	oracle_judge(step, interface, kernel->clock_ns, &count.judgement);
+	if (*(__u64 *)kernel_find(kernel, MAP_flow_counters, &(__u32){FLOW_EVENT_EVICTION}))
+		oracle_forgets();
 	note(&count.judgement);
 }
 
@@ -257,8 +260,7 @@ static void set_policy(const struct steps *steps)
 /* A machine where nothing was counted or remembered yet. */
 static void begin(const struct steps *steps)
 {
-	static const enum program_map lru_maps[] = {MAP_openings4, MAP_openings6, MAP_flows4,
-						    MAP_flows6};
+	static const enum program_map lru_maps[] = {MAP_flows4, MAP_flows6};
 	__u32 limit = steps->options & OPTION_FEW_FLOWS ? FEW_FLOWS : MANY_FLOWS;
 	struct kernel *kernel;
 
@@ -267,6 +269,7 @@ static void begin(const struct steps *steps)
 	set_policy(steps);
 	for (size_t i = 0; i < sizeof(lru_maps) / sizeof(lru_maps[0]); i++)
 		kernel_size_map(kernel, lru_maps[i], limit);
+	native_bench_size_openings(site->bench, limit);
 	kernel_clear_map(kernel, MAP_rule_counters);
 	kernel_clear_map(kernel, MAP_flow_counters);
 	kernel->clock_ns = DATAPLANE_BENCH_START_NS;

@@ -17,8 +17,7 @@
 	X(drop_counters)                                                                           \
 	X(switch_counters)                                                                         \
 	X(flow_counters)                                                                           \
-	X(openings4)                                                                               \
-	X(openings6)                                                                               \
+	X(openings)                                                                                \
 	X(flows4)                                                                                  \
 	X(flows6)
 

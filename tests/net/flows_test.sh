@@ -66,7 +66,7 @@ metric() { # NAME[{LABELS}]
 
 memory_by_bpftool() {
 	local table
-	for table in openings4 openings6 flows4 flows6; do
+	for table in openings flows4 flows6; do
 		bpftool --json map show pinned "$LAB"/run/bpf/flows_v*/$table
 	done | jq --slurp '[.[].bytes_memlock] | add'
 }
@@ -74,7 +74,7 @@ memory_by_bpftool() {
 tables_are_stated() {
 	exits 0 gate apply "$LAB/page.yaml"
 	exits 0 gate status
-	says "flows: limit 262144, openings 65536 (each family), "
+	says "flows: limit 262144 (each family), openings 65536, "
 	says "; replies in grace until "
 	same "$(flows .memory_bytes)" "$(memory_by_bpftool)" "bytes of the tables"
 	(($(flows .memory_bytes) > 30 << 20)) || complain "$(flows .memory_bytes) bytes are too few"
@@ -190,7 +190,7 @@ other_limits_begin_anew() {
 	says "warning: "
 	says "the tables of openings and flows begin anew"
 	exits 0 gate status
-	says "flows: limit 4096, openings 2048 (each family), "
+	says "flows: limit 4096 (each family), openings 2048, "
 	same "$(metric flows_limit)" 4096 flows_limit
 	same "$(flows '.entries | length') $(flows .expired)" "0 0" entries
 	same "$(flow_event openings)" "$openings" "openings ever"

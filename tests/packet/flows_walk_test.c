@@ -23,7 +23,7 @@
 static int make_table(void)
 {
 	int fd = bpf_map_create(BPF_MAP_TYPE_LRU_HASH, "walked", sizeof(struct flow_key4),
-				sizeof(struct opening), ROOM, NULL);
+				sizeof(struct flow), ROOM, NULL);
 
 	assert_true(fd >= 0);
 	return fd;
@@ -32,9 +32,9 @@ static int make_table(void)
 static void put(int fd, __u32 number)
 {
 	struct flow_key4 key = {.opener = number, .protocol = IPPROTO_TCP};
-	struct opening opening = {.seen_ns = number, .acknowledgement = ~number};
+	struct flow flow = {.seen_ns = number, .rule_slot = ~number};
 
-	bpf_map_update_elem(fd, &key, &opening, BPF_ANY);
+	bpf_map_update_elem(fd, &key, &flow, BPF_ANY);
 }
 
 static void take_out(int fd, __u32 number)
@@ -47,12 +47,12 @@ static void take_out(int fd, __u32 number)
 static int tick_off(const void *key, const void *value, void *context)
 {
 	const struct flow_key4 *flow_key = key;
-	const struct opening *opening = value;
+	const struct flow *flow = value;
 	unsigned char *seen = context;
 
 	assert_true(flow_key->opener < FILLED);
-	assert_int_equal(opening->seen_ns, flow_key->opener);
-	assert_int_equal(opening->acknowledgement, ~flow_key->opener);
+	assert_int_equal(flow->seen_ns, flow_key->opener);
+	assert_int_equal(flow->rule_slot, ~flow_key->opener);
 	seen[flow_key->opener]++;
 	return 0;
 }

@@ -205,7 +205,7 @@ static void json_has_rules_drops_switches_and_events_with_zeros(void **ignored)
 				    "\"packets\": 3, \"bytes\": 126}");
 	assert_string_equal(events, "{\"openings\": 70, \"promotions\": 0, \"ends\": 0, "
 				    "\"failures\": 0, \"grace_replies\": 8, "
-				    "\"socket_replies\": 0}");
+				    "\"socket_replies\": 0, \"evictions\": 0}");
 }
 
 static void a_rule_of_an_option_is_not_the_pages(void **ignored)

@@ -15,7 +15,7 @@
 	"since: 2026-01-02T03:04:05Z (generation 7, version 0.1.0)\n"                              \
 	"replies: "
 #define FLOWS                                                                                      \
-	"flows: limit 262144, openings 65536 (each family), 85.2 MiB, since 2026-01-02T03:04:05Z"
+	"flows: limit 262144 (each family), openings 65536, 85.2 MiB, since 2026-01-02T03:04:05Z"
 #define HEAD POLICY "need a flow (stateful)\n" FLOWS "\n\n"
 #define PERIMETER                                                                                  \
 	"interface: perimeter0 (ifindex 4)\n"                                                      \

@@ -119,6 +119,7 @@ static void prints_the_events_of_flows_with_their_meaning(void **ignored)
 	assert_line(text, "directorgate_flow_failures_total 0");
 	assert_line(text, "directorgate_flow_grace_replies_total 8");
 	assert_line(text, "directorgate_flow_socket_replies_total 0");
+	assert_line(text, "directorgate_flow_evictions_total 0");
 	assert_line(text, "directorgate_flows_limit 262144");
 }
 

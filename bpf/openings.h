@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The table of openings. A flood writes an entry for each packet, which the kernel's LRU hash
+ * makes dear: so sets of a few ways in an array, each under a lock of its own.
+ */
+#ifndef OPENINGS_H
+#define OPENINGS_H
+
+static __always_inline enum flow_phase opening_phase(__u8 protocol)
+{
+	return protocol == PROTOCOL_TCP   ? FLOW_TCP_OPENING
+	       : protocol == PROTOCOL_UDP ? FLOW_UDP_OPENING
+					  : FLOW_OTHER;
+}
+
+static __always_inline struct flow_key6 opening_key(const struct packet *packet,
+						    enum direction direction)
+{
+	struct flow_key6 key = key6(packet, direction);
+
+	if (packet->kind == LINK_IPV4) {
+		key.opener_low |= IPV4_MAPPED_LOW;
+		key.responder_low |= IPV4_MAPPED_LOW;
+	}
+	return key;
+}
+
+/*
+ * Pairs of words, each with a secret added, multiplied and summed up: of this sum the high half is a
+ * universal hash (Thorup, "High Speed Hashing for Integers and Strings", pair-multiply-shift), in
+ * which nobody outside finds keys that meet.
+ */
+static __always_inline __u64 hash_pair(__u32 seed, __u32 left, __u32 right)
+{
+	return (settings.opening_seeds[seed] + left) * (settings.opening_seeds[seed + 1] + right);
+}
+
+/* Numbers in a row have sums in a row: the last lines, which map no two to one, scatter them. */
+static __always_inline __u32 hash_key(const struct flow_key6 *key, bool ipv6)
+{
+	__u32 ports = (__u32)key->opener_port << 16 | key->responder_port, hash;
+	__u64 sum = hash_pair(0, key->opener_low, key->responder_low) +
+		    hash_pair(2, ports, key->protocol);
+
+	if (ipv6)
+		sum += hash_pair(4, key->opener_low >> 32, key->responder_low >> 32) +
+		       hash_pair(6, key->opener_high, key->responder_high) +
+		       hash_pair(8, key->opener_high >> 32, key->responder_high >> 32);
+	hash = sum >> 32;
+	hash = (hash ^ hash >> 16) * 0x85ebca6bu;
+	return hash ^ hash >> 13;
+}
+
+/* What names an opening, and where it stands. */
+struct opening_name {
+	struct flow_key6 key;
+	struct opening_set *set;
+	__u16 tag;
+};
+
+static __always_inline struct opening_name name_opening(const struct packet *packet,
+							enum direction direction)
+{
+	struct opening_name name = {.key = opening_key(packet, direction)};
+	__u32 hash = hash_key(&name.key, packet->kind == LINK_IPV6);
+	__u32 index = (__u64)hash * settings.opening_sets >> 32;
+
+	name.set = bpf_map_lookup_elem(&openings, &index);
+	name.tag = hash;
+	return name;
+}
+
+/*
+ * A lock of our own: bpf_spin_lock() and its counterpart, two calls with interrupts off, take three
+ * times as long. Where another processor is not done after that many looks, it is busy with this
+ * set for longer than a packet takes: then the table fails for this packet.
+ */
+#define LOCK_TRIES 8
+
+static __always_inline bool lock_set(struct opening_set *set)
+{
+	for (int i = 0; i < LOCK_TRIES; i++)
+		if (!__sync_lock_test_and_set(&set->locked, 1))
+			return true;
+	return false;
+}
+
+static __always_inline void unlock_set(struct opening_set *set)
+{
+	__sync_lock_test_and_set(&set->locked, 0);
+}
+
+static __always_inline bool is_key(const struct flow_key6 *left, const struct flow_key6 *right)
+{
+	return left->opener_low == right->opener_low &&
+	       left->responder_low == right->responder_low &&
+	       left->opener_port == right->opener_port &&
+	       left->responder_port == right->responder_port &&
+	       left->protocol == right->protocol && left->opener_high == right->opener_high &&
+	       left->responder_high == right->responder_high;
+}
+
+/* The way with that tag, which no two of a set have; or, where there is none, the oldest. */
+static __always_inline __u32 choose_way(const struct opening_set *set, __u16 tag)
+{
+	__u32 way = 0;
+
+	for (__u32 i = 1; i < OPENING_WAYS; i++)
+		if (set->seen_ns[i] < set->seen_ns[way])
+			way = i;
+	for (__u32 i = 0; i < OPENING_WAYS; i++)
+		if (set->tags[i] == tag)
+			way = i;
+	return way;
+}
+
+static __always_inline bool is_live_way(const struct opening_set *set, __u32 way, __u64 now_ns)
+{
+	return set->seen_ns[way] &&
+	       is_live(set->seen_ns[way], opening_phase(set->ways[way].key.protocol), now_ns);
+}
+
+/* What a segment's receiver acknowledges (RFC 9293, section 3.4: SYN and FIN count one each). */
+static __always_inline __u32 sequence_end(const struct packet *packet, __u32 sequence)
+{
+	return sequence + packet->data_len + !!(packet->tcp_flags & TCP_SYN) +
+	       !!(packet->tcp_flags & TCP_FIN);
+}
+
+/*
+ * What the opener has to acknowledge: the latest that an answer carried. A keep-alive probe's
+ * number is one too low (RFC 9293, section 3.8.4); a SYN begins anew.
+ */
+static __always_inline void note_answer(struct opening_state *opening, const struct packet *packet,
+					__u32 sequence)
+{
+	__u32 end = sequence_end(packet, sequence);
+
+	if (opening->answer && !(packet->tcp_flags & TCP_SYN) &&
+	    (__s32)(end - opening->acknowledgement) <= 0)
+		return;
+	opening->acknowledgement = end;
+	opening->answer = end == sequence ? ANSWER_EMPTY : ANSWER_FULL;
+}
+
+/*
+ * Remembers that the packet opens, or that its opening goes on; of an answer of TCP, with that
+ * sequence number, what is to be acknowledged. From here on a subprogram each, so that the verifier
+ * checks them once.
+ */
+__noinline int keep_opening(const struct packet *packet, __u32 direction, __u32 sequence)
+{
+	struct opening_name name;
+	struct opening_set *set;
+	bool found, live;
+	__u32 way;
+
+	if (!packet)
+		return 0;
+	name = name_opening(packet, direction);
+	set = name.set;
+	if (!set || !lock_set(set)) {
+		count_flow(FLOW_EVENT_FAILURE);
+		return 0;
+	}
+	way = choose_way(set, name.tag);
+	found = is_key(&set->ways[way].key, &name.key);
+	live = is_live_way(set, way, packet->now_ns);
+	if (!found || !live) {
+		set->tags[way] = name.tag;
+		set->seen_ns[way] = packet->now_ns;
+		set->ways[way].key = name.key;
+		set->ways[way].state = (struct opening_state){};
+		count_flow(FLOW_EVENT_OPENING);
+	} else if (direction == DIRECTION_OPENING) {
+		refresh(&set->seen_ns[way], packet->now_ns);
+	}
+	if (!found && live)
+		count_flow(FLOW_EVENT_EVICTION);
+	if (direction == DIRECTION_REPLY)
+		note_answer(&set->ways[way].state, packet, sequence);
+	unlock_set(set);
+	return 0;
+}
+
+/* Is there a live one for the packet when it goes in that direction? Then *opening is it. */
+__noinline int read_opening(const struct packet *packet, __u32 direction,
+			    struct opening_state *opening)
+{
+	struct opening_name name;
+	bool live;
+	__u32 way;
+
+	if (!packet || !opening)
+		return false;
+	name = name_opening(packet, direction);
+	if (!name.set || !lock_set(name.set))
+		return false;
+	way = choose_way(name.set, name.tag);
+	live = is_key(&name.set->ways[way].key, &name.key) &&
+	       is_live_way(name.set, way, packet->now_ns);
+	if (live)
+		*opening = name.set->ways[way].state;
+	unlock_set(name.set);
+	return live;
+}
+
+__noinline int forget_opening(const struct packet *packet, __u32 direction)
+{
+	struct opening_name name;
+	__u32 way;
+
+	if (!packet)
+		return 0;
+	name = name_opening(packet, direction);
+	if (!name.set || !lock_set(name.set))
+		return 0;
+	way = choose_way(name.set, name.tag);
+	if (is_key(&name.set->ways[way].key, &name.key))
+		name.set->seen_ns[way] = 0;
+	unlock_set(name.set);
+	return 0;
+}
+
+#endif
