@@ -34,6 +34,7 @@ USER_OBJECTS := $(USER_SOURCES:%.c=$(BUILD)/%.o)
 LIBRARY_OBJECTS := $(filter-out $(BUILD)/user/main.o,$(USER_OBJECTS))
 BPF_OBJECT := $(BUILD)/bpf/directorgate.bpf.o
 SKELETON := $(BUILD)/bpf/directorgate.skel.h
+PROGRAM_HASH := $(BUILD)/bpf/program-hash.h
 
 # tests/SUITE/x_test.c is a cmocka program each, tests/net/x.c a tool of the lab. The other files
 # of tests/packet are the model and what asks it, for the tests that MODEL_TESTS names.
@@ -58,12 +59,16 @@ $(BPF_OBJECT): bpf/directorgate.bpf.c $(BUILD)/bpf-flags
 $(SKELETON): $(BPF_OBJECT)
 	$(QUIET_SKEL)$(BPFTOOL) gen skeleton $< name directorgate_bpf > $@.new && mv $@.new $@
 
+# Compared by each apply: what has not changed is hashed here, once.
+$(PROGRAM_HASH): $(BPF_OBJECT)
+	@printf '#define PROGRAM_HASH "%s"\n' $$(sha256sum <$< | cut -d ' ' -f 1) > $@
+
 $(BUILD)/user/%.o: user/%.c $(BUILD)/user-flags
 	@mkdir -p $(@D)
 	$(QUIET_CC)$(CC) $(USER_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The skeleton is made, so no list of headers can name it before it is there.
-$(patsubst %.c,$(BUILD)/%.o,$(wildcard user/dataplane*.c)): | $(SKELETON)
+$(patsubst %.c,$(BUILD)/%.o,$(wildcard user/dataplane*.c)): | $(SKELETON) $(PROGRAM_HASH)
 $(TEST_PROGRAMS): | $(SKELETON)
 
 $(BUILD)/libdirectorgate.a: $(LIBRARY_OBJECTS) $(BUILD)/link-flags
