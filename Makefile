@@ -11,7 +11,9 @@ DEMO_PACKAGES  := iproute2 ethtool curl openssl procps util-linux nftables jq py
 TEST_PACKAGES  := $(DEMO_PACKAGES) libcmocka-dev python3-scapy tcpdump nmap binutils git \
                   prometheus prometheus-node-exporter systemd
 FUZZ_PACKAGES  := clang-19 libclang-rt-19-dev llvm-19 libcmocka-dev python3
-LOAD_PACKAGES  := libcmocka-dev python3 clang-14 qemu-system-x86 cpio xz-utils kmod busybox-static
+# The guests of tests/vm have what is installed here of tests/vm/programs.
+VM_PACKAGES    := libcmocka-dev python3 clang-14 qemu-system-x86 cpio kmod libxdp1 \
+                  $(shell grep -v '^\#' tests/vm/programs)
 
 # The newest clang there is; 14 is the floor.
 ifeq ($(origin CLANG),undefined)
@@ -132,17 +134,19 @@ ROOTLESS_SUITES := unit golden tree fuzz
 .PHONY: test
 test:
 	$(if $(filter-out $(ROOTLESS_SUITES),$(or $(SUITE),net)),@tests/preflight 'make test')
-	@tests/deps $(BUILD_PACKAGES) $(TEST_PACKAGES) $(if $(filter load every,$(SUITE)),$(LOAD_PACKAGES)) \
+	@tests/deps $(BUILD_PACKAGES) $(TEST_PACKAGES) $(if $(filter vm every,$(SUITE)),$(VM_PACKAGES)) \
 		$(if $(filter fuzz every,$(SUITE)),$(FUZZ_PACKAGES))
 	$(call build,tests $(if $(filter fuzz every,$(SUITE)),fuzz-programs))
 	@tests/run $(BUILD) $(SUITE)
 
-# Every configuration's program, from each clang, loaded on each of Debian's kernels.
-.PHONY: test-load
-test-load:
-	@tests/deps $(BUILD_PACKAGES) $(LOAD_PACKAGES)
+# On this kernel and each of Debian's: the program from each clang loaded, with whatever settings; the
+# packet tests; and attached to NICs of several models.
+.PHONY: test-vm
+test-vm:
+	@tests/preflight 'make test-vm'
+	@tests/deps $(BUILD_PACKAGES) $(VM_PACKAGES)
 	$(call build,tests)
-	@tests/run $(BUILD) load
+	@tests/run $(BUILD) vm
 
 # Each fault of tests/mutants/faults is built, and has to turn the packet tests red. Takes minutes.
 .PHONY: mutants
@@ -165,7 +169,7 @@ help:
 	@echo 'make demo         a lab of namespaces, the page enforced in it, rule by rule; needs root'
 	@echo 'make test         every test suite; SUITE=unit (or golden, packet, tree, runner, net) runs one'
 	@echo 'make fuzz         any frames and any configurations, for FUZZ_SECONDS=600'
-	@echo 'make test-load    load the program on other kernels, in QEMU'
+	@echo 'make test-vm      other kernels and NICs, in QEMU'
 	@echo 'make mutants      break the program on purpose, line by line, and see the packet tests fail'
 	@echo 'make bench        speed, beside other filters, into $(BUILD)/bench; BENCH=quick is rough; needs root'
 	@echo 'make install      PREFIX=/usr/local, DESTDIR= for packagers'
