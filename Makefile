@@ -12,7 +12,7 @@ TEST_PACKAGES  := $(DEMO_PACKAGES) libcmocka-dev python3-scapy tcpdump nmap binu
                   prometheus prometheus-node-exporter systemd
 FUZZ_PACKAGES  := clang-19 libclang-rt-19-dev llvm-19 libcmocka-dev python3
 # The guests of tests/vm have what is installed here of tests/vm/programs.
-VM_PACKAGES    := libcmocka-dev python3 clang-14 qemu-system-x86 cpio kmod libxdp1 \
+VM_PACKAGES    := libcmocka-dev python3 binutils clang-14 qemu-system-x86 cpio kmod libxdp1 \
                   $(shell grep -v '^\#' tests/vm/programs)
 
 # The newest clang there is; 14 is the floor.
@@ -44,12 +44,14 @@ TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard $(foreach suite,uni
 MODEL_TESTS   := found random
 MODEL_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %_test.c,$(sort $(wildcard tests/packet/*.c))))
 NET_TOOLS     := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/net/*.c)))
+# What the guests of tests/vm cannot build themselves.
+GUEST_TOOLS   := $(addprefix $(BUILD)/tests/vm/tools/,stream)
 
 .PHONY: all
 all: $(BUILD)/directorgate
 
 .PHONY: tests
-tests: all $(TEST_PROGRAMS) $(NET_TOOLS)
+tests: all $(TEST_PROGRAMS) $(NET_TOOLS) $(GUEST_TOOLS)
 
 $(BUILD)/directorgate: $(USER_OBJECTS) $(BUILD)/link-flags
 	$(QUIET_LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(USER_OBJECTS) $(USER_LIBS)
@@ -92,6 +94,11 @@ $(BUILD)/tests/net/%: tests/net/%.c $(BUILD)/user-flags
 	@mkdir -p $(@D)
 	$(QUIET_CC)$(CC) $(USER_CFLAGS) -MMD -MP -o $@ $< $(LDFLAGS)
 
+$(BUILD)/tests/vm/tools/stream: tests/net/traffic/stream.c tests/net/traffic/namespace.c
+$(GUEST_TOOLS): $(BUILD)/user-flags
+	@mkdir -p $(@D)
+	$(QUIET_CC)$(CC) $(USER_CFLAGS) -pthread -MMD -MP -MF $@.d -o $@ $(filter %.c,$^) $(LDFLAGS)
+
 # What a step was made with. Changes only when that does, and then the step is made again.
 define record
 @mkdir -p $(@D)
@@ -108,7 +115,7 @@ $(BUILD)/link-flags: always
 	$(call record,$(CC) $(CFLAGS) $(LDFLAGS) $(USER_LIBS) $(USER_OBJECTS))
 
 -include $(USER_OBJECTS:.o=.d) $(BPF_OBJECT:.o=.d) $(TEST_PROGRAMS:=.d) $(MODEL_OBJECTS:.o=.d) \
-         $(NET_TOOLS:=.d)
+         $(NET_TOOLS:=.d) $(GUEST_TOOLS:=.d)
 
 # Once more, because on a fresh machine the compilers come with the packages; on all
 # processors, unless the caller's make has said how many.

@@ -11,6 +11,7 @@
 
 #include "dataplane.h"
 #include "dataplane_describe.h"
+#include "dataplane_driver.h"
 #include "dataplane_flows.h"
 #include "dataplane_generation.h"
 #include "dataplane_nic.h"
@@ -54,7 +55,7 @@ static int refuse_foreign(const struct nic *nic, struct error *error)
 			 nic->name, name[0] ? name : "of unknown name", nic->program_id, nic->name);
 }
 
-/* Looks at every listed NIC; one that is missing, taken, or hides VLANs ends the apply. */
+/* Looks at every listed NIC; one that is missing, taken, or not fit ends the apply. */
 static int inspect_nics(struct apply *apply, struct error *error)
 {
 	const struct policy *policy = apply->request->policy;
@@ -78,7 +79,7 @@ static int inspect_nics(struct apply *apply, struct error *error)
 					 interface->name);
 		if (nic_is_foreign(nic))
 			return refuse_foreign(nic, error);
-		err = interface->lists_vlans ? nic_require_vlan_tags(nic, error) : 0;
+		err = driver_require(nic->ifindex, interface, error);
 		if (err)
 			return err;
 	}

@@ -3,17 +3,14 @@
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include <linux/ethtool.h>
 #include <linux/if_link.h>
-#include <linux/sockios.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "dataplane_driver.h"
 #include "dataplane_nic.h"
 #include "memory.h"
 
@@ -154,41 +151,6 @@ bool nic_mode_fits(const struct nic *nic, enum xdp_mode xdp)
 	return xdp == XDP_NATIVE_OR_GENERIC || nic->generic == (xdp == XDP_GENERIC);
 }
 
-/* One question to the NIC's driver; false when it cannot be asked. */
-static bool ask_driver(const char *name, void *question)
-{
-	struct ifreq request = {.ifr_data = question};
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool answered;
-
-	if (fd < 0)
-		return false;
-	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
-	answered = !ioctl(fd, SIOCETHTOOL, &request);
-	close(fd);
-	return answered;
-}
-
-static void find_driver(const char *name, char driver[32])
-{
-	struct ethtool_drvinfo information = {.cmd = ETHTOOL_GDRVINFO};
-
-	snprintf(driver, 32, "%s", ask_driver(name, &information) ? information.driver : "unknown");
-}
-
-int nic_require_vlan_tags(const struct nic *nic, struct error *error)
-{
-	struct ethtool_value flags = {.cmd = ETHTOOL_GFLAGS};
-
-	if (!ask_driver(nic->name, &flags) || !(flags.data & ETH_FLAG_RXVLAN))
-		return 0;
-	return error_set(error, -EINVAL,
-			 "interface %s: it lists `vlans`, but the NIC takes the tags out of frames "
-			 "before XDP sees them\n"
-			 "`ethtool -K %s rxvlan off` mends that",
-			 nic->name, nic->name);
-}
-
 static int create_link(const struct nic *nic, int program_fd, __u32 flags)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, options, .flags = flags);
@@ -196,33 +158,17 @@ static int create_link(const struct nic *nic, int program_fd, __u32 flags)
 	return bpf_link_create(program_fd, nic->ifindex, BPF_XDP, &options);
 }
 
-static int explain_refusal(const struct nic *nic, int err, struct error *error)
-{
-	char driver[32];
-
-	find_driver(nic->name, driver);
-	if (err == -EOPNOTSUPP)
-		return error_set(error, err,
-				 "interface %s: its driver (%s) has no native XDP\n"
-				 "`xdp: native-or-generic` or `xdp: generic` would let it run in "
-				 "generic mode",
-				 nic->name, driver);
-	if (err == -EBUSY || err == -EEXIST)
-		return error_set(error, err, "interface %s: another XDP program came first",
-				 nic->name);
-	return error_set(error, err, "interface %s: its driver (%s) refuses the program: %s",
-			 nic->name, driver, strerror(-err));
-}
-
 static int attach(struct nic *nic, enum xdp_mode xdp, int program_fd, struct error *error)
 {
-	int fd = create_link(nic, program_fd,
-			     xdp == XDP_GENERIC ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE);
+	__u32 flags = xdp == XDP_GENERIC ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE;
+	int fd = create_link(nic, program_fd, flags);
 
-	if (fd == -EOPNOTSUPP && xdp == XDP_NATIVE_OR_GENERIC)
-		fd = create_link(nic, program_fd, XDP_FLAGS_SKB_MODE);
+	if (fd == -EOPNOTSUPP && xdp == XDP_NATIVE_OR_GENERIC) {
+		flags = XDP_FLAGS_SKB_MODE;
+		fd = create_link(nic, program_fd, flags);
+	}
 	if (fd < 0)
-		return explain_refusal(nic, fd, error);
+		return driver_explain(nic->ifindex, nic->name, program_fd, flags, fd, error);
 	if (bpf_obj_pin(fd, nic->pin)) {
 		int err = -errno;
 

@@ -42,9 +42,6 @@ void nic_program_name(__u32 program_id, char name[16]);
 /* Is the way the program is attached now what the configuration asks for? */
 bool nic_mode_fits(const struct nic *nic, enum xdp_mode xdp);
 
-/* -EINVAL where the NIC takes VLAN tags out of frames: XDP would judge any VLAN's as untagged. */
-int nic_require_vlan_tags(const struct nic *nic, struct error *error);
-
 /* Puts the program on the NIC: by the link's atomic update where there is one, else by a new pinned
  * link. */
 int nic_switch(struct nic *nic, enum xdp_mode xdp, int program_fd, struct error *error);

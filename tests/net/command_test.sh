@@ -223,6 +223,22 @@ never_generic_unasked() {
 	nic delete plain0
 }
 
+# A veth has to receive on as many channels as its peer sends on; kernels from 6.3 on tell beforehand.
+refused_before_attaching() {
+	nic add plain0 numrxqueues 2 numtxqueues 2 type veth peer name plain1 numrxqueues 2 numtxqueues 2
+	lab_in gateway ethtool -L plain0 rx 1 tx 1
+	lab_in gateway ethtool -L plain1 rx 2 tx 2
+	write_config plain CONFIG_UNFILTERED=plain1 \
+		CONFIG_INTERFACES="{name: perimeter0}, {name: plain0}, {name: inside0}"
+	refused "interface plain0" gate apply "$LAB/plain.yaml"
+	says "its driver (veth)"
+	says "\`ethtool -L PEER tx 1\`"
+	lab_in gateway ethtool -L plain1 tx 1
+	exits 0 gate apply "$LAB/plain.yaml"
+	exits 0 gate apply "$LAB/page.yaml"
+	nic delete plain0
+}
+
 # A bpffs mounted in a namespace of the command's own would take the filter with it.
 private_mounts() {
 	mkdir "$LAB/run3"
@@ -285,6 +301,8 @@ command_tests() {
 	check "two NICs that swapped names change programs at the next apply" swapped_names
 	check "ip link set xdp off does not knock the filter off" cannot_be_knocked_off
 	check "native never falls back to generic unasked" never_generic_unasked
+	check "what a driver would refuse is told before, with the command that mends it" \
+		refused_before_attaching
 	check "an apply whose bpffs would vanish is refused" private_mounts
 	check "eight applies at once are serialised" concurrent_applies
 	check "detach opens the gateway, and status says so" detach_and_status
