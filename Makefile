@@ -45,7 +45,7 @@ MODEL_TESTS   := found random
 MODEL_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %_test.c,$(sort $(wildcard tests/packet/*.c))))
 NET_TOOLS     := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/net/*.c)))
 # What the guests of tests/vm cannot build themselves.
-GUEST_TOOLS   := $(addprefix $(BUILD)/tests/vm/tools/,stream)
+GUEST_TOOLS   := $(addprefix $(BUILD)/tests/vm/tools/,stream questions)
 
 .PHONY: all
 all: $(BUILD)/directorgate
@@ -95,6 +95,7 @@ $(BUILD)/tests/net/%: tests/net/%.c $(BUILD)/user-flags
 	$(QUIET_CC)$(CC) $(USER_CFLAGS) -MMD -MP -o $@ $< $(LDFLAGS)
 
 $(BUILD)/tests/vm/tools/stream: tests/net/traffic/stream.c tests/net/traffic/namespace.c
+$(BUILD)/tests/vm/tools/questions: tests/net/traffic/questions.c tests/net/traffic/namespace.c
 $(GUEST_TOOLS): $(BUILD)/user-flags
 	@mkdir -p $(@D)
 	$(QUIET_CC)$(CC) $(USER_CFLAGS) -pthread -MMD -MP -MF $@.d -o $@ $(filter %.c,$^) $(LDFLAGS)

@@ -7,9 +7,9 @@
  * usage: stream COUNT STREAM...
  *
  * STREAM is NAME,FROM-NETNS-PATH,TO-NETNS-PATH,ADDRESS,PORT,PACE: `whole` sends as fast as the
- * datagrams arrive, and stops at the first that does not; `timed` sends one a millisecond,
- * whatever arrives. Runs until SIGTERM, and until the `whole` streams sent COUNT; then
- * prints a line of NAME SENT ARRIVED each, tab-separated.
+ * datagrams arrive, and stops at the first that does not; `timed` sends one a millisecond, whatever
+ * arrives, and a number one in so many microseconds. Runs until SIGTERM, and until the `whole`
+ * streams sent COUNT; then prints a line of NAME SENT ARRIVED each, tab-separated.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -39,6 +39,7 @@ struct stream {
 	char name[32], from[128], to[128], address[64], pace[16];
 	unsigned short port;
 	bool whole;
+	unsigned pause_us; /* after each, unless it is whole */
 	int sender, receiver;
 	pthread_t thread;
 	atomic_ulong sent, arrived;
@@ -138,7 +139,7 @@ static void *send_stream(void *argument)
 		if (sent > 0)
 			atomic_fetch_add(&stream->sent, (unsigned long)sent);
 		if (!stream->whole)
-			usleep(TIMED_PAUSE_US);
+			usleep(stream->pause_us);
 	}
 	return NULL;
 }
@@ -154,6 +155,7 @@ static void read_stream(const char *text)
 		exit(64);
 	}
 	stream->whole = !strcmp(stream->pace, "whole");
+	stream->pause_us = strcmp(stream->pace, "timed") ? atoi(stream->pace) : TIMED_PAUSE_US;
 	stream->receiver = open_socket(stream, stream->to, false);
 	stream->sender = open_socket(stream, stream->from, true);
 }

@@ -6,7 +6,7 @@ ECHO_PATIENCE_S=2 # of a client
 
 # Both listen for IPv6 and IPv4. $! is the server.
 serve_tcp() { # PORT [COMMAND...]: to run it by
-	"${@:2}" socat "TCP6-LISTEN:$1,fork,reuseaddr" PIPE &
+	"${@:2}" socat "TCP6-LISTEN:$1,fork,reuseaddr,reuseport" PIPE &
 }
 
 serve_udp() { # PORT [COMMAND...]

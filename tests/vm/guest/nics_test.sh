@@ -31,7 +31,7 @@ write_config() { # NAME XDP [VLANS]
 }
 
 unfiltered() {
-	ls /sys/class/net | grep -vxe lo -e "$nic" -e bonding_masters | paste -sd ,
+	ip -oneline link show | sed -E 's/^[0-9]+: ([^:@]+).*/\1/' | grep -vx -e lo -e "$nic" | paste -sd ,
 }
 
 # ---- the cable ----
@@ -155,7 +155,7 @@ session_outlives_applies() {
 	exec 7<>"$driver.said" 8<>"$driver.heard"
 	nsenter --net=/run/netns/peer socat - "TCP:$GATEWAY:$OPEN_PORT" <&7 >&8 &
 	client=$!
-	for i in 1 2 3 4; do
+	for i in 1 2; do
 		exits 2 gate apply --detailed-exitcode "turn$((i % 2)).yaml"
 		echo "word $i" >&7
 		read -r -t 10 answer <&8 || complain "no answer to word $i"
