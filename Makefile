@@ -21,7 +21,6 @@ CLANG   := $(or $(firstword $(foreach name,clang-19 clang-16 clang-14 clang,$(if
 endif
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool /usr/local/sbin/bpftool) bpftool)
 CC      ?= cc
-ARCH    := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
 CFLAGS   ?= -O2 -g
@@ -29,7 +28,7 @@ USER_CFLAGS = -std=gnu17 $(CFLAGS) $(WARNINGS) -D_GNU_SOURCE -DVERSION='"$(VERSI
               -Iinclude -Iuser -I$(BUILD)/bpf
 USER_LIBS = -lbpf -lyaml -ljansson -lmd
 BPF_CFLAGS = -target bpf -std=gnu17 -mcpu=v3 -O2 -g $(WARNINGS) -Wno-missing-prototypes \
-             -D__TARGET_ARCH_$(ARCH) -Iinclude -Ibpf -Ivmlinux/$(ARCH)
+             -Iinclude -Ibpf -Ivmlinux
 
 USER_SOURCES := $(sort $(wildcard user/*.c))
 USER_OBJECTS := $(USER_SOURCES:%.c=$(BUILD)/%.o)

@@ -8,7 +8,7 @@ FUZZ_CHECKS := -fsanitize=address,undefined -fno-sanitize=alignment -fno-sanitiz
 FUZZ_CFLAGS  = -std=gnu17 -O1 -g -fno-omit-frame-pointer $(WARNINGS) \
                -Wno-missing-field-initializers -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
                -Iinclude -Iuser -Itests -MMD -MP
-FUZZ_PROGRAM_CFLAGS = -Wno-missing-prototypes -Itests/fuzz/shim -Ibpf -Ivmlinux/$(ARCH)
+FUZZ_PROGRAM_CFLAGS = -Wno-missing-prototypes -Itests/fuzz/shim -Ibpf -Ivmlinux
 FUZZ_LIBS   := -lyaml -ljansson -lmd -lcmocka
 
 # The real ones want the kernel, and the commands want them.

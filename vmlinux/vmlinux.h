@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
  * The kernel types that bpf/ uses, and no others: a whole vmlinux.h is 2.8 MB. Taken
- * from Linux 6.1; all of them are user API, the same in every kernel since 5.15.
- * To see them all, from the running kernel:
+ * from Linux 6.1; all of them are user API, the same in every kernel since 5.15 and on
+ * every architecture, but for the order of bits in a byte. To see them all, from the
+ * running kernel:
  *
  *   bpftool btf dump file /sys/kernel/btf/vmlinux format c
  */
@@ -91,8 +92,13 @@ struct ethhdr {
 } __attribute__((packed));
 
 struct iphdr {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 	__u8 ihl : 4;
 	__u8 version : 4;
+#else
+	__u8 version : 4;
+	__u8 ihl : 4;
+#endif
 	__u8 tos;
 	__be16 tot_len;
 	__be16 id;
@@ -113,8 +119,13 @@ struct in6_addr {
 };
 
 struct ipv6hdr {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 	__u8 priority : 4;
 	__u8 version : 4;
+#else
+	__u8 version : 4;
+	__u8 priority : 4;
+#endif
 	__u8 flow_lbl[3];
 	__be16 payload_len;
 	__u8 nexthdr;
