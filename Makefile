@@ -21,14 +21,17 @@ CLANG   := $(or $(firstword $(foreach name,clang-19 clang-16 clang-14 clang,$(if
 endif
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool /usr/local/sbin/bpftool) bpftool)
 CC      ?= cc
+BYTE_ORDER := el
+.DEFAULT_GOAL := all
+include tests/arch/cross.mk
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
 CFLAGS   ?= -O2 -g
 USER_CFLAGS = -std=gnu17 $(CFLAGS) $(WARNINGS) -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
               -Iinclude -Iuser -I$(BUILD)/bpf
 USER_LIBS = -lbpf -lyaml -ljansson -lmd
-BPF_CFLAGS = -target bpf -std=gnu17 -mcpu=v3 -O2 -g $(WARNINGS) -Wno-missing-prototypes \
-             -Iinclude -Ibpf -Ivmlinux
+BPF_CFLAGS = -target bpf$(BYTE_ORDER) -std=gnu17 -mcpu=v3 -O2 -g $(WARNINGS) \
+             -Wno-missing-prototypes -Iinclude -Ibpf -Ivmlinux
 
 USER_SOURCES := $(sort $(wildcard user/*.c))
 USER_OBJECTS := $(USER_SOURCES:%.c=$(BUILD)/%.o)
@@ -76,7 +79,7 @@ $(TEST_PROGRAMS): | $(SKELETON)
 
 $(BUILD)/libdirectorgate.a: $(LIBRARY_OBJECTS) $(BUILD)/link-flags
 	@rm -f $@
-	$(QUIET_AR)ar rcs $@ $(LIBRARY_OBJECTS)
+	$(QUIET_AR)$(AR) rcs $@ $(LIBRARY_OBJECTS)
 
 $(BUILD)/tests/%_test: tests/%_test.c $(BUILD)/libdirectorgate.a
 	@mkdir -p $(@D)
@@ -182,7 +185,7 @@ help:
 	@echo 'make install      PREFIX=/usr/local, DESTDIR= for packagers'
 	@echo 'make deps         install what building and testing need (Debian packages)'
 	@echo 'make clean        remove $(BUILD)'
-	@echo 'V=1 shows the commands; CLANG=clang-14, CC=clang-14 and BUILD=folder choose.'
+	@echo 'V=1 shows the commands; CLANG=clang-14, CC=clang-14, ARCH=arm64 and BUILD=folder choose.'
 
 # One quiet line a step; V=1 shows the commands.
 ifndef V
