@@ -4,7 +4,8 @@
 
 FUZZ        := $(BUILD)/fuzz
 FUZZ_CC     ?= clang-19
-FUZZ_CHECKS := -fsanitize=address,undefined -fno-sanitize=alignment -fno-sanitize-recover=all
+FUZZ_CHECKS ?= -fsanitize=address,undefined -fno-sanitize=alignment -fno-sanitize-recover=all
+FUZZ_GUIDE  ?= -fsanitize=fuzzer-no-link
 FUZZ_CFLAGS  = -std=gnu17 -O1 -g -fno-omit-frame-pointer $(WARNINGS) \
                -Wno-missing-field-initializers -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
                -Iinclude -Iuser -Itests -MMD -MP
@@ -20,23 +21,28 @@ FUZZ_NATIVE_OBJECTS := $(FUZZ_NATIVE:%=$(FUZZ)/tests/%.o)
 FUZZ_TESTS := $(filter-out $(MODEL_TESTS:%=tests/packet/%_test.c),\
                            $(shell grep --files-without-match '<bpf/' tests/packet/*_test.c))
 FUZZ_NATIVE_TESTS := $(FUZZ_TESTS:tests/packet/%.c=$(FUZZ)/native/%)
-FUZZ_PACKETS := packets_fuzz packets_mutate fuzz_site oracle
+FUZZ_JUDGES := packets_fuzz fuzz_site oracle
+FUZZ_PACKETS := $(FUZZ_JUDGES) packets_mutate
 FUZZ_CONFIG := config_fuzz config_mutate good
 FUZZ_COVERED := $(FUZZ_NATIVE) $(FUZZ_PACKETS)
 
 .PHONY: fuzz-programs
 fuzz-programs: $(FUZZ)/packets $(FUZZ)/config $(FUZZ)/coverage $(FUZZ_NATIVE_TESTS)
 
+# What needs no libFuzzer, and so runs wherever a compiler compiles for.
+.PHONY: fuzz-native
+fuzz-native: $(FUZZ)/replay $(FUZZ_NATIVE_TESTS)
+
 $(FUZZ)/user/%.o: user/%.c $(FUZZ)/flags
 	@mkdir -p $(@D)
-	$(QUIET_CC)$(FUZZ_CC) $(FUZZ_CFLAGS) $(FUZZ_CHECKS) -fsanitize=fuzzer-no-link -c -o $@ $<
+	$(QUIET_CC)$(FUZZ_CC) $(FUZZ_CFLAGS) $(FUZZ_CHECKS) $(FUZZ_GUIDE) -c -o $@ $<
 
 $(FUZZ)/tests/%.o: tests/fuzz/%.c $(FUZZ)/flags
 	@mkdir -p $(@D)
 	$(QUIET_CC)$(FUZZ_CC) $(FUZZ_CFLAGS) $(FUZZ_CHECKS) -c -o $@ $<
 
 # Only what is looked at guides the fuzzer.
-$(FUZZ)/tests/program.o: private FUZZ_CHECKS += -fsanitize=fuzzer-no-link
+$(FUZZ)/tests/program.o: private FUZZ_CHECKS += $(FUZZ_GUIDE)
 $(FUZZ)/tests/program.o $(FUZZ)/tests/kernel.o $(FUZZ)/covered/program.o $(FUZZ)/covered/kernel.o: \
 	private FUZZ_CFLAGS += $(FUZZ_PROGRAM_CFLAGS)
 
@@ -55,10 +61,13 @@ $(FUZZ)/tests/packet/%.o: tests/packet/%.c $(FUZZ)/flags
 
 $(FUZZ)/libuser.a: $(FUZZ_USER_OBJECTS) $(FUZZ_MODEL_OBJECTS)
 	@rm -f $@
-	$(QUIET_AR)ar rcs $@ $^
+	$(QUIET_AR)$(AR) rcs $@ $^
 
 $(FUZZ)/packets: $(FUZZ_PACKETS:%=$(FUZZ)/tests/%.o) $(FUZZ_NATIVE_OBJECTS) $(FUZZ)/libuser.a
 	$(QUIET_LINK)$(FUZZ_CC) $(FUZZ_CHECKS) -fsanitize=fuzzer -o $@ $^ $(FUZZ_LIBS)
+
+$(FUZZ)/replay: $(FUZZ_JUDGES:%=$(FUZZ)/tests/%.o) $(FUZZ)/tests/replay.o $(FUZZ_NATIVE_OBJECTS) $(FUZZ)/libuser.a
+	$(QUIET_LINK)$(FUZZ_CC) $(FUZZ_CHECKS) -o $@ $^ $(FUZZ_LIBS)
 
 $(FUZZ)/config: $(FUZZ_CONFIG:%=$(FUZZ)/tests/%.o) $(FUZZ)/libuser.a
 	$(QUIET_LINK)$(FUZZ_CC) $(FUZZ_CHECKS) -fsanitize=fuzzer -Wl,--wrap=config_text_read \
@@ -74,7 +83,7 @@ $(FUZZ)/native/%: tests/packet/%.c $(FUZZ_NATIVE_OBJECTS) $(FUZZ)/libuser.a
 		$(FUZZ)/libuser.a $(FUZZ_LIBS)
 
 $(FUZZ)/flags: always
-	$(call record,$(FUZZ_CC) $(FUZZ_CFLAGS) $(FUZZ_PROGRAM_CFLAGS) $(FUZZ_CHECKS))
+	$(call record,$(FUZZ_CC) $(FUZZ_CFLAGS) $(FUZZ_PROGRAM_CFLAGS) $(FUZZ_CHECKS) $(FUZZ_GUIDE))
 
 -include $(wildcard $(FUZZ)/*/*.d $(FUZZ)/*/*/*.d)
 
