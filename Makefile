@@ -12,8 +12,8 @@ TEST_PACKAGES  := $(DEMO_PACKAGES) libcmocka-dev python3-scapy tcpdump nmap binu
                   prometheus prometheus-node-exporter systemd
 FUZZ_PACKAGES  := clang-19 libclang-rt-19-dev llvm-19 libcmocka-dev python3
 # The guests of tests/vm have what is installed here of tests/vm/programs.
-VM_PACKAGES    := libcmocka-dev python3 binutils clang-14 qemu-system-x86 cpio kmod libxdp1 \
-                  $(shell grep -v '^\#' tests/vm/programs)
+GUEST_PACKAGES := $(shell grep -v '^\#' tests/vm/programs)
+VM_PACKAGES    := libcmocka-dev python3 binutils clang-14 qemu-system-x86 cpio kmod libxdp1 $(GUEST_PACKAGES)
 
 # The newest clang there is; 14 is the floor.
 ifeq ($(origin CLANG),undefined)

@@ -16,7 +16,7 @@ $(if $(CROSS),,$(error ARCH=$(ARCH): this machine is $(MACHINE), and builds for 
 BUILD   := $(BUILD)/$(ARCH)
 SYSROOT := $(BUILD)/sysroot
 CROSS_PACKAGES   := gcc-$(CROSS)-linux-gnu $(if $(filter s390x,$(ARCH)),qemu-user)
-SYSROOT_PACKAGES := $(filter lib%,$(BUILD_PACKAGES)) libcmocka-dev busybox-static bpftool
+SYSROOT_PACKAGES := $(filter lib%,$(BUILD_PACKAGES)) libcmocka-dev bpftool libc-bin libxdp1 $(GUEST_PACKAGES)
 
 CC := $(CROSS)-linux-gnu-gcc --sysroot=$(SYSROOT)/files
 AR := $(CROSS)-linux-gnu-ar
@@ -39,6 +39,7 @@ sysroot:
 	@tests/arch/sysroot $(ARCH) $(SYSROOT) $(SYSROOT_PACKAGES)
 	@printf '#!/bin/sh\nexec qemu-$(CROSS) -L %s "$$@"\n' '$(abspath $(SYSROOT)/files)' >$(EMULATE)
 	@chmod +x $(EMULATE)
+	@ln -sf "$$(command -v $(CROSS)-linux-gnu-strip)" $(BUILD)/strip
 $(BUILD)/user-flags $(BUILD)/bpf-flags $(BUILD)/fuzz/flags: | sysroot
 
 endif
