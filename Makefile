@@ -13,6 +13,7 @@ TEST_PACKAGES  := $(DEMO_PACKAGES) libcmocka-dev python3-scapy tcpdump nmap binu
 FUZZ_PACKAGES  := clang-19 libclang-rt-19-dev llvm-19 libcmocka-dev python3
 # The guests of tests/vm have what is installed here of tests/vm/programs.
 GUEST_PACKAGES := $(shell grep -v '^\#' tests/vm/programs)
+ARCH_PACKAGES  := libcmocka-dev python3 binutils qemu-system-arm qemu-user cpio kmod
 VM_PACKAGES    := libcmocka-dev python3 binutils clang-14 qemu-system-x86 cpio kmod libxdp1 $(GUEST_PACKAGES)
 
 # The newest clang there is; 14 is the floor.
@@ -158,6 +159,13 @@ test-vm:
 	$(call build,tests)
 	@tests/run $(BUILD) vm
 
+# Built for other architectures; the unit, golden and packet tests in an emulator of their processors, one of
+# which has the other byte order, and the packet tests on arm64 kernels. Takes minutes, so .ci/run has it not.
+.PHONY: test-arch
+test-arch:
+	@tests/deps $(BUILD_PACKAGES) $(ARCH_PACKAGES)
+	@tests/run $(BUILD) arch
+
 # Each fault of tests/mutants/faults is built, and has to turn the packet tests red. Takes minutes.
 .PHONY: mutants
 mutants:
@@ -180,6 +188,7 @@ help:
 	@echo 'make test         every test suite; SUITE=unit (or golden, packet, tree, runner, net) runs one'
 	@echo 'make fuzz         any frames and any configurations, for FUZZ_SECONDS=600'
 	@echo 'make test-vm      other kernels and NICs, in QEMU'
+	@echo 'make test-arch    other architectures, in QEMU'
 	@echo 'make mutants      break the program on purpose, line by line, and see the packet tests fail'
 	@echo 'make bench        speed, beside other filters, into $(BUILD)/bench; BENCH=quick is rough; needs root'
 	@echo 'make install      PREFIX=/usr/local, DESTDIR= for packagers'
