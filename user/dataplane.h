@@ -23,9 +23,27 @@
 enum attachment {
 	ATTACHMENT_LIVE,        /* our program of the generation in force */
 	ATTACHMENT_STALE,       /* our program of another generation, or of another interface */
+	ATTACHMENT_DOUBLE,      /* shared: several programs of ours, all of which must let pass */
+	ATTACHMENT_BYPASSED,    /* shared: a program before ours hands nothing on */
 	ATTACHMENT_ABSENT,      /* the interface exists, nothing of ours is on it */
 	ATTACHMENT_FOREIGN,     /* the interface carries somebody else's program */
 	ATTACHMENT_NO_INTERFACE /* no such interface */
+};
+
+/* Places in libxdp's dispatcher. */
+#define NIC_PROGRAMS_MAX 10
+
+/* One of the XDP programs that a NIC runs. */
+struct nic_program {
+	__u32 id;
+	char name[16];    /* "" where it may not be asked */
+	unsigned place;   /* in the dispatcher */
+	bool ours;        /* applied under this run directory */
+	bool order_known; /* it is in a dispatcher, and this user may read that */
+	__u32 priority;   /* the lowest runs first */
+	bool hands_on;    /* what it passes goes to the next program */
+	__u32 generation; /* of ours; 0: another version's */
+	__u32 interface;  /* of ours: index into that generation's interfaces */
 };
 
 struct interface_state {
@@ -38,6 +56,9 @@ struct interface_state {
 	__u32 generation;        /* of the program that is there; 0: unknown */
 	__u32 program_id;        /* of the program that is there; 0: none */
 	char program_name[16];
+	struct nic_program programs[NIC_PROGRAMS_MAX]; /* in the order that they run */
+	size_t program_count;
+	bool has_dispatcher; /* what is there is libxdp's dispatcher with these programs in it */
 };
 
 /* The table of openings, and those of flows: one for IPv4 and one for IPv6. */

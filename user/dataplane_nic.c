@@ -14,6 +14,8 @@
 #include "dataplane_nic.h"
 #include "memory.h"
 
+#define LOOKS_MAX 8
+
 static int inspect_link(struct nic *nic, struct error *error)
 {
 	struct bpf_link_info info = {};
@@ -30,23 +32,47 @@ static int inspect_link(struct nic *nic, struct error *error)
 	return 0;
 }
 
-static int inspect_program(struct nic *nic, struct error *error)
+/* The program on a NIC, and how it is attached. */
+static int query(unsigned ifindex, __u32 *program_id, bool *generic)
 {
-	LIBBPF_OPTS(bpf_xdp_query_opts, query);
-	int err;
+	LIBBPF_OPTS(bpf_xdp_query_opts, answer);
+	int err = bpf_xdp_query(ifindex, 0, &answer);
 
+	if (err)
+		return err;
+	*program_id = answer.prog_id;
+	*generic = answer.attach_mode == XDP_ATTACHED_SKB;
+	if (answer.attach_mode == XDP_ATTACHED_MULTI)
+		*program_id = answer.drv_prog_id   ? answer.drv_prog_id
+			      : answer.skb_prog_id ? answer.skb_prog_id
+						   : answer.hw_prog_id;
+	return 0;
+}
+
+__u32 nic_runs(unsigned ifindex)
+{
+	__u32 program_id = 0;
+	bool generic;
+
+	return query(ifindex, &program_id, &generic) ? 0 : program_id;
+}
+
+/* Others build dispatchers anew as they come and go: a look that missed a change is repeated. */
+static int inspect_program(const struct run *run, struct nic *nic, struct error *error)
+{
 	if (!nic->ifindex)
 		return 0;
-	err = bpf_xdp_query(nic->ifindex, 0, &query);
-	if (err)
-		return error_set(error, err, "cannot ask what XDP program %s carries: %s",
-				 nic->name, strerror(-err));
-	nic->program_id = query.prog_id;
-	nic->generic = query.attach_mode == XDP_ATTACHED_SKB;
-	if (query.attach_mode == XDP_ATTACHED_MULTI)
-		nic->program_id = query.drv_prog_id   ? query.drv_prog_id
-				  : query.skb_prog_id ? query.skb_prog_id
-						      : query.hw_prog_id;
+	for (int i = 0; i < LOOKS_MAX; i++) {
+		__u32 before = nic->program_id;
+		int err = query(nic->ifindex, &nic->program_id, &nic->generic);
+
+		if (err)
+			return error_set(error, err, "cannot ask what XDP program %s carries: %s",
+					 nic->name, strerror(-err));
+		if (nic_is_linked(nic) || (i && nic->program_id == before))
+			break;
+		dispatcher_read(run, nic->ifindex, nic->program_id, &nic->dispatcher);
+	}
 	return 0;
 }
 
@@ -107,7 +133,7 @@ int nic_inspect(const struct run *run, const char *name, struct nic *nic, struct
 	nic->ifindex = if_nametoindex(name);
 	err = inspect_link(nic, error);
 	if (!err)
-		err = inspect_program(nic, error);
+		err = inspect_program(run, nic, error);
 	if (err)
 		nic_close(nic);
 	return err;
@@ -127,9 +153,16 @@ bool nic_is_linked(const struct nic *nic)
 	return nic->link_fd >= 0 && nic->ifindex && nic->link_ifindex == nic->ifindex;
 }
 
+bool nic_is_shared(const struct nic *nic)
+{
+	return dispatcher_count_ours(&nic->dispatcher);
+}
+
 bool nic_is_foreign(const struct nic *nic)
 {
-	return nic->program_id && !nic_is_linked(nic);
+	return nic->program_id && !nic_is_linked(nic) &&
+	       (!nic_is_shared(nic) ||
+		dispatcher_count_ours(&nic->dispatcher) < nic->dispatcher.count);
 }
 
 void nic_program_name(__u32 program_id, char name[16])

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* One NIC: what is on it, and putting our program there by a pinned link. */
+/* One NIC: what is on it, and putting our program there by a pinned link. Beside others: see
+ * dataplane_shared.h. */
 #ifndef DATAPLANE_NIC_H
 #define DATAPLANE_NIC_H
 
 #include <stdbool.h>
 
+#include "dataplane_dispatcher.h"
 #include "dataplane_run.h"
 #include "error.h"
 #include "policy.h"
@@ -18,7 +20,11 @@ struct nic {
 	int link_fd;           /* our link; -1: none pinned */
 	unsigned link_ifindex; /* 0: the NIC that it was made for is gone */
 	__u32 link_program_id;
+	struct dispatcher dispatcher; /* that is on the NIC; id 0: there is none */
 };
+
+/* The program on a NIC of this network namespace; 0: there is none. */
+__u32 nic_runs(unsigned ifindex);
 
 /*
  * Names our pins as their NICs are called now, so that one that was renamed keeps its filter.
@@ -33,7 +39,10 @@ void nic_close(struct nic *nic);
 /* Our link is on this very NIC. */
 bool nic_is_linked(const struct nic *nic);
 
-/* The NIC carries a program that is not ours. */
+/* The NIC's dispatcher has a program of ours. */
+bool nic_is_shared(const struct nic *nic);
+
+/* The NIC carries a program that is not ours, alone or beside ours. */
 bool nic_is_foreign(const struct nic *nic);
 
 /* The kernel's name of a loaded program, "" when it may not be asked. */

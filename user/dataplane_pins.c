@@ -196,6 +196,40 @@ int pins_find_program(const struct run *run, __u32 program_id, struct pinned_pro
 	return -ENOENT;
 }
 
+/* Of generations that one layout pinned in this folder. */
+static bool is_in_layout(char *folder, __u32 program_id)
+{
+	AUTO_FREE char *owned_folder = folder;
+	bool found = false;
+	char **names;
+	size_t count = run_list(folder, &names);
+
+	for (size_t i = 0; i < count && !found; i++) {
+		__u32 interface;
+		AUTO_FD int fd = find_in_folder(memory_format("%s/%s", folder, names[i]),
+						program_id, &interface);
+
+		found = fd >= 0;
+	}
+	run_free_list(names, count);
+	return found;
+}
+
+bool pins_hold_program(const struct run *run, __u32 program_id)
+{
+	static const char generations[] = "generations_v";
+	AUTO_FREE char *root = memory_format("%s/bpf", run->path);
+	bool found = false;
+	char **names;
+	size_t count = run_list(root, &names);
+
+	for (size_t i = 0; i < count && !found; i++)
+		found = !strncmp(names[i], generations, strlen(generations)) &&
+			is_in_layout(memory_format("%s/%s", root, names[i]), program_id);
+	run_free_list(names, count);
+	return found;
+}
+
 /* Opens the array of one value, or makes and pins it. */
 static int open_value(const struct run *run, const char *name, size_t size)
 {

@@ -6,6 +6,7 @@
 #ifndef DATAPLANE_PINS_H
 #define DATAPLANE_PINS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "dataplane_generation.h"
@@ -79,5 +80,8 @@ struct pinned_program {
 
 /* The pinned program with this id: its fd, or -ENOENT. */
 int pins_find_program(const struct run *run, __u32 program_id, struct pinned_program *pinned);
+
+/* Is the program pinned, be it by another version with another layout? */
+bool pins_hold_program(const struct run *run, __u32 program_id);
 
 #endif

@@ -35,6 +35,19 @@ static __u32 linked_generation(const struct run *run, const char *pin)
 	return pinned.generation;
 }
 
+/* The newest generation that some dispatcher runs, where it is newer than that one. */
+static __u32 newest_shared(const struct run *run, __u32 newest)
+{
+	size_t count;
+	AUTO_FREE struct dispatcher *list = dispatcher_list_ours(run, &count);
+
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; list[i].attached && j < list[i].count; j++)
+			if (list[i].programs[j].generation > newest)
+				newest = list[i].programs[j].generation;
+	return newest;
+}
+
 /* The newest generation that some interface runs; where none does, the newest there is. */
 static __u32 generation_in_force(const struct run *run)
 {
@@ -52,9 +65,39 @@ static __u32 generation_in_force(const struct run *run)
 			newest = generation;
 	}
 	run_free_list(names, count);
+	newest = newest_shared(run, newest);
 	if (!newest && number_count)
 		newest = numbers[number_count - 1];
 	return newest;
+}
+
+static bool is_wanted(const struct nic_program *program, const struct pinned_program *wanted)
+{
+	return program->ours && program->generation == wanted->generation &&
+	       program->interface == wanted->interface;
+}
+
+/* Nothing that the program passes reaches what runs after it. */
+static bool ends_the_way(const struct nic_program *program)
+{
+	return program->order_known && !program->hands_on;
+}
+
+/* In a dispatcher that has programs of ours. */
+static enum attachment judge_shared(const struct dispatcher *dispatcher,
+				    const struct pinned_program *wanted)
+{
+	for (size_t i = 0; i < dispatcher->count; i++) {
+		const struct nic_program *program = &dispatcher->programs[i];
+
+		if (!program->ours && ends_the_way(program))
+			return ATTACHMENT_BYPASSED;
+		if (program->ours && dispatcher_count_ours(dispatcher) > 1)
+			return ATTACHMENT_DOUBLE;
+		if (program->ours)
+			return is_wanted(program, wanted) ? ATTACHMENT_LIVE : ATTACHMENT_STALE;
+	}
+	return ATTACHMENT_ABSENT;
 }
 
 /* Each interface has a program of its own: another's, after a renaming, is as wrong as an old one.
@@ -64,6 +107,8 @@ static enum attachment judge_attachment(const struct nic *nic, const struct pinn
 {
 	if (!nic->ifindex)
 		return ATTACHMENT_NO_INTERFACE;
+	if (nic_is_shared(nic))
+		return judge_shared(&nic->dispatcher, wanted);
 	if (!nic_is_linked(nic))
 		return nic->program_id ? ATTACHMENT_FOREIGN : ATTACHMENT_ABSENT;
 	if (found->generation == wanted->generation && found->interface == wanted->interface)
@@ -71,13 +116,49 @@ static enum attachment judge_attachment(const struct nic *nic, const struct pinn
 	return ATTACHMENT_STALE;
 }
 
+/* What of ours the NIC runs: by its link, or first in its dispatcher. */
+static struct pinned_program find_ours(const struct run *run, const struct nic *nic)
+{
+	struct pinned_program found = {};
+
+	if (nic_is_linked(nic)) {
+		int fd = pins_find_program(run, nic->link_program_id, &found);
+
+		if (fd >= 0)
+			close(fd);
+	}
+	for (size_t i = nic->dispatcher.count; i-- > 0;)
+		if (nic->dispatcher.programs[i].ours)
+			found = (struct pinned_program){nic->dispatcher.programs[i].generation,
+							nic->dispatcher.programs[i].interface};
+	return found;
+}
+
+/* Everyone on the NIC, in the order that they run. */
+static void list_programs(const struct nic *nic, struct interface_state *state)
+{
+	if (!nic->program_id)
+		return;
+	state->program_id = nic->program_id;
+	nic_program_name(nic->program_id, state->program_name);
+	state->has_dispatcher = nic->dispatcher.count;
+	state->program_count = nic->dispatcher.count;
+	memcpy(state->programs, nic->dispatcher.programs, sizeof(state->programs));
+	if (state->has_dispatcher)
+		return;
+	state->program_count = 1;
+	state->programs[0] =
+		(struct nic_program){.id = nic->program_id, .ours = nic_is_linked(nic)};
+	memcpy(state->programs[0].name, state->program_name, sizeof(state->program_name));
+}
+
 static int read_interface(const struct run *run, const struct generation_interface *interface,
 			  const struct pinned_program *wanted, struct interface_state *state,
 			  struct error *error)
 {
-	struct pinned_program found = {};
+	struct pinned_program found;
 	struct nic nic;
-	int program, err = nic_inspect(run, interface->name, &nic, error);
+	int err = nic_inspect(run, interface->name, &nic, error);
 
 	if (err)
 		return err;
@@ -86,14 +167,8 @@ static int read_interface(const struct run *run, const struct generation_interfa
 	state->ifindex = nic.ifindex;
 	state->generic = nic.generic;
 	state->attach = interface->attach;
-	state->program_id = nic.program_id;
-	if (nic.program_id)
-		nic_program_name(nic.program_id, state->program_name);
-	if (nic_is_linked(&nic)) {
-		program = pins_find_program(run, nic.link_program_id, &found);
-		if (program >= 0)
-			close(program);
-	}
+	list_programs(&nic, state);
+	found = find_ours(run, &nic);
 	state->generation = found.generation;
 	state->attachment = judge_attachment(&nic, &found, wanted);
 	nic_close(&nic);

@@ -37,8 +37,18 @@ bool status_is_enforcing(const struct dataplane_state *state)
 
 static bool is_ours(const struct interface_state *interface)
 {
-	return interface->attachment == ATTACHMENT_LIVE ||
-	       interface->attachment == ATTACHMENT_STALE;
+	switch (interface->attachment) {
+	case ATTACHMENT_LIVE:
+	case ATTACHMENT_STALE:
+	case ATTACHMENT_DOUBLE:
+	case ATTACHMENT_BYPASSED:
+		return true;
+	case ATTACHMENT_ABSENT:
+	case ATTACHMENT_FOREIGN:
+	case ATTACHMENT_NO_INTERFACE:
+		return false;
+	}
+	return false;
 }
 
 /* "native" or "generic"; NULL when nothing of ours is there. */
@@ -60,6 +70,41 @@ static char *describe_stale(const struct interface_state *interface, __u32 wante
 			     interface->generation, wanted);
 }
 
+/* The first program that hands nothing on. */
+static char *describe_bypass(const struct interface_state *interface)
+{
+	for (size_t i = 0; i < interface->program_count; i++) {
+		const struct nic_program *program = &interface->programs[i];
+
+		if (!program->ours && program->order_known && !program->hands_on)
+			return memory_format("BYPASSED: %s (id %u) runs before it and hands on "
+					     "nothing that it passes",
+					     program->name, program->id);
+	}
+	return memory_copy_string("BYPASSED by another program");
+}
+
+/* Once applied, a shared program that is gone was taken off with all of its dispatcher. */
+static char *describe_absent(const struct interface_state *interface)
+{
+	if (interface->attach == ATTACH_SHARED)
+		return memory_copy_string("NOT ATTACHED: somebody took its dispatcher off "
+					  "(xdp-loader unload, ip link set xdp off): every packet "
+					  "passes");
+	return memory_copy_string("not attached");
+}
+
+static char *describe_foreign(const struct interface_state *interface)
+{
+	if (interface->has_dispatcher)
+		return memory_copy_string("NOT ATTACHED: only programs of others run there");
+	return memory_format("not attached: another program%s%s (id %u) is there%s",
+			     interface->program_name[0] ? " " : "", interface->program_name,
+			     interface->program_id,
+			     interface->attach == ATTACH_SHARED ? ", and no dispatcher can be read"
+								: "");
+}
+
 /* What is wrong with an interface, to be freed; NULL: nothing. */
 static char *problem_of(const struct interface_state *interface, __u32 generation)
 {
@@ -68,12 +113,15 @@ static char *problem_of(const struct interface_state *interface, __u32 generatio
 		return NULL;
 	case ATTACHMENT_STALE:
 		return describe_stale(interface, generation);
+	case ATTACHMENT_DOUBLE:
+		return memory_copy_string("filtered by the programs of two generations at once: "
+					  "what passes must satisfy both");
+	case ATTACHMENT_BYPASSED:
+		return describe_bypass(interface);
 	case ATTACHMENT_ABSENT:
-		return memory_copy_string("not attached");
+		return describe_absent(interface);
 	case ATTACHMENT_FOREIGN:
-		return memory_format("not attached: another program%s%s (id %u) is there",
-				     interface->program_name[0] ? " " : "", interface->program_name,
-				     interface->program_id);
+		return describe_foreign(interface);
 	case ATTACHMENT_NO_INTERFACE:
 		return memory_copy_string("not attached: no such interface");
 	}
@@ -128,6 +176,24 @@ static void print_flows(const struct dataplane_state *state, FILE *out)
 	fputc('\n', out);
 }
 
+/* Everyone in the dispatcher, with priorities where they may be read. */
+static void print_programs(const struct interface_state *interface, FILE *out)
+{
+	if (!interface->has_dispatcher)
+		return;
+	fputs("  programs, in the order that they run:\n", out);
+	for (size_t i = 0; i < interface->program_count; i++) {
+		const struct nic_program *program = &interface->programs[i];
+
+		fprintf(out, "    %s (id %u)", program->name, program->id);
+		if (program->order_known)
+			fprintf(out, ", priority %u", program->priority);
+		if (program->order_known && !program->hands_on)
+			fputs(", hands on nothing that it passes", out);
+		fputs(program->ours ? ", ours\n" : "\n", out);
+	}
+}
+
 static void print_interface(const struct interface_state *interface, __u32 generation, FILE *out)
 {
 	AUTO_FREE char *problem = problem_of(interface, generation);
@@ -140,6 +206,7 @@ static void print_interface(const struct interface_state *interface, __u32 gener
 	if (xdp)
 		fprintf(out, "  xdp: %s\n", xdp);
 	fprintf(out, "  attach: %s\n", policy_attach_name(interface->attach));
+	print_programs(interface, out);
 }
 
 static void print_unlisted(const struct dataplane_state *state, FILE *out)
@@ -188,15 +255,35 @@ static json_t *time_json(__u64 seconds)
 	return json_string(when);
 }
 
+static json_t *program_json(const struct nic_program *program)
+{
+	bool known = program->order_known;
+
+	return json_pack("{s:s, s:I, s:b, s:o, s:o}", "name", program->name, "id",
+			 (json_int_t)program->id, "ours", program->ours, "priority",
+			 known ? json_integer(program->priority) : json_null(), "hands_on",
+			 known ? json_boolean(program->hands_on) : json_null());
+}
+
+static json_t *programs_json(const struct interface_state *interface)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < interface->program_count; i++)
+		json_array_append_new(array, program_json(&interface->programs[i]));
+	return array;
+}
+
 static json_t *interface_json(const struct interface_state *interface, __u32 generation)
 {
 	AUTO_FREE char *problem = problem_of(interface, generation);
 
-	return json_pack("{s:s, s:o, s:b, s:s?, s:s, s:s?}", "name", interface->name, "ifindex",
+	return json_pack("{s:s, s:o, s:b, s:s?, s:s, s:s?, s:o}", "name", interface->name,
+			 "ifindex",
 			 interface->ifindex ? json_integer(interface->ifindex) : json_null(),
 			 "attached", interface->attachment == ATTACHMENT_LIVE, "xdp",
 			 xdp_word(interface), "attach", policy_attach_name(interface->attach),
-			 "problem", problem);
+			 "problem", problem, "programs", programs_json(interface));
 }
 
 static json_t *interfaces_json(const struct dataplane_state *state)

@@ -109,6 +109,28 @@ static void print_attachment(const struct dataplane_state *state, FILE *out)
 	}
 }
 
+static __u64 count_others(const struct interface_state *interface)
+{
+	__u64 count = 0;
+
+	for (size_t i = 0; i < interface->program_count; i++)
+		count += !interface->programs[i].ours;
+	return count;
+}
+
+static void print_others(const struct dataplane_state *state, FILE *out)
+{
+	begin_family(out, "interface_other_programs", "gauge",
+		     "XDP programs on the device that are not directorgate's.");
+	for (size_t i = 0; i < state->interface_count; i++) {
+		const struct interface_state *interface = &state->interfaces[i];
+
+		begin_sample(out, "interface_other_programs");
+		print_label(out, "{", "device", interface->name);
+		end_sample(out, count_others(interface));
+	}
+}
+
 static void print_prefixes(const struct dataplane_state *state, FILE *out)
 {
 	begin_family(out, "policy_prefixes", "gauge", "Prefixes that a role has.");
@@ -255,6 +277,7 @@ void textfile_print(const struct dataplane_state *state, const struct counters *
 	if (!state->applied)
 		return;
 	print_attachment(state, out);
+	print_others(state, out);
 	print_policy(state, out);
 	print_single(out, "flows_limit",
 		     "Flows of each family that there is room for; 0: none are kept.",

@@ -100,4 +100,26 @@ static inline void fixture_fill(struct fixture *fixture)
 	fixture->counters.flow_events[FLOW_EVENT_GRACE_REPLY] = 8;
 }
 
+/* inside0 shared with xdp-filter, which runs first. */
+static inline void fixture_share(struct fixture *fixture)
+{
+	struct interface_state *inside = &fixture->interfaces[1];
+
+	inside->attach = ATTACH_SHARED;
+	inside->has_dispatcher = true;
+	inside->program_count = 2;
+	inside->programs[0] = (struct nic_program){.id = 41,
+						   .name = "xdpfilt_alw_all",
+						   .order_known = true,
+						   .priority = 10,
+						   .hands_on = true};
+	inside->programs[1] = (struct nic_program){.id = 42,
+						   .name = "directorgate",
+						   .ours = true,
+						   .order_known = true,
+						   .priority = 20,
+						   .hands_on = true,
+						   .generation = 7};
+}
+
 #endif

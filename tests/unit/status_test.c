@@ -159,6 +159,84 @@ static void says_in_words_what_is_wrong_with_an_interface(void **ignored)
 		      "  xdp: native\n  attach: exclusive\n");
 }
 
+#define SHARED                                                                                     \
+	"  attach: shared\n"                                                                       \
+	"  programs, in the order that they run:\n"
+#define SHARED_INSIDE                                                                              \
+	"interface: inside0 (ifindex 5)\n"                                                         \
+	"  state: attached\n"                                                                      \
+	"  xdp: generic\n" SHARED
+
+static void names_everyone_on_a_shared_interface(void **ignored)
+{
+	struct fixture fixture;
+
+	(void)ignored;
+	fixture_fill(&fixture);
+	fixture_share(&fixture);
+	assert_prints(&fixture.state,
+		      "mode: enforce on 2 of 2 interfaces\n" HEAD PERIMETER SHARED_INSIDE
+		      "    xdpfilt_alw_all (id 41), priority 10\n"
+		      "    directorgate (id 42), priority 20, ours\n");
+	for (int i = 0; i < 2; i++)
+		fixture.interfaces[1].programs[i].order_known = false;
+	assert_prints(&fixture.state,
+		      "mode: enforce on 2 of 2 interfaces\n" HEAD PERIMETER SHARED_INSIDE
+		      "    xdpfilt_alw_all (id 41)\n"
+		      "    directorgate (id 42), ours\n");
+}
+
+/* inside0 as fixture_share() has it but for its attachment, printed in `lines`. */
+static void assert_shared(enum attachment attachment, const char *lines)
+{
+	struct fixture fixture;
+
+	fixture_fill(&fixture);
+	fixture_share(&fixture);
+	fixture.interfaces[1].attachment = attachment;
+	if (attachment == ATTACHMENT_BYPASSED)
+		fixture.interfaces[1].programs[0].hands_on = false;
+	assert_second(fixture.interfaces[1], lines);
+}
+
+static void says_loudly_what_others_did_to_a_shared_interface(void **ignored)
+{
+	(void)ignored;
+	assert_second((struct interface_state){.ifindex = 5,
+					       .attachment = ATTACHMENT_ABSENT,
+					       .attach = ATTACH_SHARED},
+		      " (ifindex 5)\n  state: NOT ATTACHED: somebody took its dispatcher off "
+		      "(xdp-loader unload, ip link set xdp off): every packet passes\n"
+		      "  attach: shared\n");
+	assert_shared(
+		ATTACHMENT_FOREIGN,
+		" (ifindex 5)\n  state: NOT ATTACHED: only programs of others run there\n" SHARED
+		"    xdpfilt_alw_all (id 41), priority 10\n"
+		"    directorgate (id 42), priority 20, ours\n");
+	assert_shared(ATTACHMENT_BYPASSED,
+		      " (ifindex 5)\n  state: BYPASSED: xdpfilt_alw_all (id 41) runs before it and "
+		      "hands on nothing that it passes\n  xdp: generic\n" SHARED
+		      "    xdpfilt_alw_all (id 41), priority 10, hands on nothing that it passes\n"
+		      "    directorgate (id 42), priority 20, ours\n");
+	assert_shared(ATTACHMENT_DOUBLE,
+		      " (ifindex 5)\n  state: filtered by the programs of two generations at once: "
+		      "what passes must satisfy both\n  xdp: generic\n" SHARED
+		      "    xdpfilt_alw_all (id 41), priority 10\n"
+		      "    directorgate (id 42), priority 20, ours\n");
+}
+
+static void says_where_no_dispatcher_can_be_read(void **ignored)
+{
+	(void)ignored;
+	assert_second((struct interface_state){.ifindex = 5,
+					       .attachment = ATTACHMENT_FOREIGN,
+					       .attach = ATTACH_SHARED,
+					       .program_id = 42,
+					       .program_name = "xdp_dispatcher"},
+		      " (ifindex 5)\n  state: not attached: another program xdp_dispatcher (id 42) "
+		      "is there, and no dispatcher can be read\n  attach: shared\n");
+}
+
 static void names_unlisted_interfaces_and_a_failed_apply(void **ignored)
 {
 	struct fixture fixture;
@@ -221,7 +299,8 @@ static void json_holds_the_same(void **ignored)
 				    "   \"attached\": true,\n"
 				    "   \"xdp\": \"native\",\n"
 				    "   \"attach\": \"exclusive\",\n"
-				    "   \"problem\": null\n"
+				    "   \"problem\": null,\n"
+				    "   \"programs\": []\n"
 				    "  },\n"
 				    "  {\n"
 				    "   \"name\": \"inside0\",\n"
@@ -229,7 +308,8 @@ static void json_holds_the_same(void **ignored)
 				    "   \"attached\": false,\n"
 				    "   \"xdp\": null,\n"
 				    "   \"attach\": \"exclusive\",\n"
-				    "   \"problem\": \"not attached: no such interface\"\n"
+				    "   \"problem\": \"not attached: no such interface\",\n"
+				    "   \"programs\": []\n"
 				    "  }\n"
 				    " ],\n"
 				    " \"unlisted\": [\n"
@@ -240,6 +320,27 @@ static void json_holds_the_same(void **ignored)
 				    "  \"success\": true\n"
 				    " }\n"
 				    "}");
+}
+
+static void json_has_everyone_on_an_interface(void **ignored)
+{
+	struct fixture fixture;
+	json_t *status, *programs;
+	AUTO_FREE char *text = NULL;
+
+	(void)ignored;
+	fixture_fill(&fixture);
+	fixture_share(&fixture);
+	fixture.interfaces[1].programs[0].order_known = false;
+	status = status_json(&fixture.state);
+	programs = json_object_get(json_array_get(json_object_get(status, "interfaces"), 1),
+				   "programs");
+	text = json_dumps(programs, 0);
+	json_decref(status);
+	assert_string_equal(text, "[{\"name\": \"xdpfilt_alw_all\", \"id\": 41, \"ours\": false, "
+				  "\"priority\": null, \"hands_on\": null}, "
+				  "{\"name\": \"directorgate\", \"id\": 42, \"ours\": true, "
+				  "\"priority\": 20, \"hands_on\": true}]");
 }
 
 static void json_of_nothing_is_nulls(void **ignored)
@@ -271,9 +372,13 @@ int main(void)
 		cmocka_unit_test(says_when_the_tables_of_flows_are_gone),
 		cmocka_unit_test(monitor_mode_says_dropping_nothing_and_counts_as_attached),
 		cmocka_unit_test(says_in_words_what_is_wrong_with_an_interface),
+		cmocka_unit_test(names_everyone_on_a_shared_interface),
+		cmocka_unit_test(says_loudly_what_others_did_to_a_shared_interface),
+		cmocka_unit_test(says_where_no_dispatcher_can_be_read),
 		cmocka_unit_test(names_unlisted_interfaces_and_a_failed_apply),
 		cmocka_unit_test(says_that_nothing_is_applied),
 		cmocka_unit_test(json_holds_the_same),
+		cmocka_unit_test(json_has_everyone_on_an_interface),
 		cmocka_unit_test(json_of_nothing_is_nulls),
 	};
 

@@ -165,6 +165,20 @@ static void an_interface_without_the_program_is_0_and_not_enforcing(void **ignor
 	assert_line(text, "directorgate_interface_attached{device=\"inside0\",xdp=\"none\"} 0");
 }
 
+static void counts_the_programs_of_others(void **ignored)
+{
+	struct fixture fixture;
+	AUTO_FREE char *text = NULL;
+
+	(void)ignored;
+	fixture_fill(&fixture);
+	fixture_share(&fixture);
+	text = print_fixture(&fixture);
+	assert_line(text, "directorgate_enforcing 1");
+	assert_line(text, "directorgate_interface_other_programs{device=\"perimeter0\"} 0");
+	assert_line(text, "directorgate_interface_other_programs{device=\"inside0\"} 1");
+}
+
 static size_t count_of(const char *text, const char *part)
 {
 	size_t count = 0;
@@ -346,6 +360,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(when_nothing_was_applied_prints_that_alone),
 		cmocka_unit_test(prints_the_state),
+		cmocka_unit_test(counts_the_programs_of_others),
 		cmocka_unit_test(prints_the_counters),
 		cmocka_unit_test(prints_the_events_of_flows_with_their_meaning),
 		cmocka_unit_test(without_flows_their_events_stay_and_the_limit_is_0),
