@@ -30,7 +30,7 @@ WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototy
 CFLAGS   ?= -O2 -g
 USER_CFLAGS = -std=gnu17 $(CFLAGS) $(WARNINGS) -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
               -Iinclude -Iuser -I$(BUILD)/bpf
-USER_LIBS = -lbpf -lyaml -ljansson -lmd
+USER_LIBS = -lxdp -lbpf -lyaml -ljansson -lmd
 BPF_CFLAGS = -target bpf$(BYTE_ORDER) -std=gnu17 -mcpu=v3 -O2 -g $(WARNINGS) \
              -Wno-missing-prototypes -Iinclude -Ibpf -Ivmlinux
 

@@ -16,7 +16,9 @@
 #include "dataplane_generation.h"
 #include "dataplane_nic.h"
 #include "dataplane_pins.h"
+#include "dataplane_shared.h"
 #include "dataplane_state.h"
+#include "dataplane_switch.h"
 #include "memory.h"
 
 /* One apply under way. */
@@ -34,25 +36,9 @@ struct apply {
 
 static void warn(struct apply *apply, const char *format, const char *word)
 {
-	struct error *warnings = &apply->result->warnings;
-	size_t len = strlen(warnings->text);
+	AUTO_FREE char *line = memory_format(format, word);
 
-	if (len + 1 < sizeof(warnings->text))
-		snprintf(warnings->text + len, sizeof(warnings->text) - len, len ? "\n" : "");
-	len = strlen(warnings->text);
-	snprintf(warnings->text + len, sizeof(warnings->text) - len, format, word);
-}
-
-static int refuse_foreign(const struct nic *nic, struct error *error)
-{
-	char name[16];
-
-	nic_program_name(nic->program_id, name);
-	return error_set(error, -EBUSY,
-			 "interface %s: another XDP program is on it, %s (id %u), and stays there\n"
-			 "take it off with its own tool first (`ip link set dev %s xdp off` where "
-			 "that works)",
-			 nic->name, name[0] ? name : "of unknown name", nic->program_id, nic->name);
+	error_add_line(&apply->result->warnings, line);
 }
 
 /* Looks at every listed NIC; one that is missing, taken, or not fit ends the apply. */
@@ -66,10 +52,6 @@ static int inspect_nics(struct apply *apply, struct error *error)
 		struct nic *nic = &apply->nics[i];
 		int err;
 
-		if (interface->attach == ATTACH_SHARED)
-			return error_set(error, -ENOTSUP,
-					 "interface %s: `attach: shared` is not in this build yet",
-					 interface->name);
 		err = nic_inspect(apply->run, interface->name, nic, error);
 		if (err)
 			return err;
@@ -77,23 +59,13 @@ static int inspect_nics(struct apply *apply, struct error *error)
 		if (!nic->ifindex)
 			return error_set(error, -ENODEV, "interface %s: there is no such interface",
 					 interface->name);
-		if (nic_is_foreign(nic))
-			return refuse_foreign(nic, error);
-		err = driver_require(nic->ifindex, interface, error);
+		err = switch_require(nic, interface, error);
+		if (!err)
+			err = driver_require(nic->ifindex, interface, error);
 		if (err)
 			return err;
 	}
 	return 0;
-}
-
-static size_t count_links(const struct run *run)
-{
-	AUTO_FREE char *links = run_links_path(run);
-	char **names;
-	size_t count = run_list(links, &names);
-
-	run_free_list(names, count);
-	return count;
 }
 
 /* Is everything as this apply would make it? */
@@ -106,7 +78,7 @@ static bool is_unchanged(const struct apply *apply, const struct dataplane_state
 	if (request->grace_anew || !state->applied ||
 	    strcmp(state->info.config_hash, request->config_hash) ||
 	    strcmp(state->info.build_hash, build_hash) ||
-	    count_links(apply->run) != policy->interface_count ||
+	    switch_count_attached(apply->run) != policy->interface_count ||
 	    !flows_are_kept(apply->run, policy))
 		return false;
 	for (size_t i = 0; i < policy->interface_count; i++)
@@ -145,7 +117,7 @@ static int take_slots(struct apply *apply, struct counter_maps *maps, struct err
 /* What was remembered while nothing was attached is of no use: then the tables begin anew. */
 static int open_flows(struct apply *apply, struct error *error)
 {
-	bool attached = count_links(apply->run);
+	bool attached = switch_count_attached(apply->run);
 	int err;
 
 	if (!attached)
@@ -183,6 +155,7 @@ static int load(struct apply *apply, struct generation *generation, struct error
 			.opening_limit = policy->stateful ? policy->opening_limit : 1,
 			.grace_until_ns =
 				apply->flows.origin.since_ns + policy->pickup_grace * NANOSECONDS,
+			.attach = true,
 			.verbose = apply->request->verbose,
 		};
 
@@ -190,100 +163,6 @@ static int load(struct apply *apply, struct generation *generation, struct error
 	}
 	pins_close_counters(&maps);
 	return err;
-}
-
-/* What an interface ran before the switch, to go back to. */
-struct former {
-	bool linked;    /* a program of ours */
-	bool generic;   /* how it was attached */
-	int program_fd; /* -1: none, or it is not to be had */
-};
-
-static struct former find_former(const struct apply *apply, const struct nic *nic)
-{
-	struct former former = {.linked = nic_is_linked(nic), .program_fd = -1};
-	struct pinned_program pinned;
-
-	former.generic = nic->generic;
-	if (former.linked)
-		former.program_fd = pins_find_program(apply->run, nic->link_program_id, &pinned);
-	/* Another version pinned it elsewhere. Not everyone may ask by id. */
-	if (former.linked && former.program_fd < 0)
-		former.program_fd = bpf_prog_get_fd_by_id(nic->link_program_id);
-	return former;
-}
-
-/* An interface whose former program is not to be had keeps the new one: better than none. */
-static void put_back(struct nic *nic, const struct former *former)
-{
-	struct error ignored;
-
-	if (!former->linked)
-		nic_detach(nic);
-	else if (former->program_fd >= 0)
-		nic_switch(nic, former->generic ? XDP_GENERIC : XDP_NATIVE, former->program_fd,
-			   &ignored);
-}
-
-static int switch_nics(struct apply *apply, const struct generation *generation,
-		       struct error *error)
-{
-	const struct policy *policy = apply->request->policy;
-	AUTO_FREE struct former *former = memory_zeroed(apply->nic_count, sizeof(*former));
-	size_t done = 0;
-	int err = 0;
-
-	while (done < apply->nic_count && !err) {
-		struct nic *nic = &apply->nics[done];
-
-		former[done] = find_former(apply, nic);
-		if (nic_is_linked(nic) && !nic_mode_fits(nic, policy->interfaces[done].xdp))
-			warn(apply,
-			     "interface %s: native and generic mode cannot be exchanged "
-			     "atomically; "
-			     "it was without filter for a moment",
-			     nic->name);
-		err = nic_switch(nic, policy->interfaces[done].xdp,
-				 generation_program_fd(generation, done), error);
-		done++;
-	}
-	for (size_t i = 0; i < done; i++) {
-		if (err)
-			put_back(&apply->nics[i], &former[i]);
-		memory_close_pointer(&former[i].program_fd);
-	}
-	return err;
-}
-
-static bool is_listed(const struct policy *policy, const char *name)
-{
-	for (size_t i = 0; i < policy->interface_count; i++)
-		if (!strcmp(policy->interfaces[i].name, name))
-			return true;
-	return false;
-}
-
-/* Takes our programs off the interfaces that the policy does not list; all of them without one. */
-static size_t detach_others(const struct run *run, const struct policy *policy)
-{
-	AUTO_FREE char *links = run_links_path(run);
-	char **pins;
-	size_t count = run_list(links, &pins), detached = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		char name[INTERFACE_NAME_SIZE];
-		struct error ignored;
-		struct nic nic;
-
-		run_decode_name(pins[i], name);
-		if ((policy && is_listed(policy, name)) || nic_inspect(run, name, &nic, &ignored))
-			continue;
-		detached += nic_is_linked(&nic);
-		nic_detach(&nic);
-		nic_close(&nic);
-	}
-	run_free_list(pins, count);
-	return detached;
 }
 
 static void remove_generations(const struct run *run, __u32 but)
@@ -299,35 +178,75 @@ static void remove_generations(const struct run *run, __u32 but)
 	}
 }
 
+/* Does a NIC run a program of this generation? A refused switch may have left one. */
+static bool is_left_behind(const struct run *run, __u32 generation)
+{
+	size_t count;
+	AUTO_FREE struct dispatcher *list = dispatcher_list_ours(run, &count);
+
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < list[i].count; j++)
+			if (list[i].programs[j].generation == generation)
+				return true;
+	return false;
+}
+
+static int pin_and_switch(struct apply *apply, const struct generation *generation,
+			  const struct description *description, struct error *error)
+{
+	AUTO_FREE char *folder = run_generation_path(apply->run, apply->number, NULL);
+	int err = pins_write_generation(apply->run, generation, description, error);
+
+	if (err)
+		return err;
+	err = switch_to(apply->run, apply->request->policy, apply->nics, generation,
+			&apply->result->warnings, error);
+	if (err && !is_left_behind(apply->run, apply->number))
+		run_remove_tree(folder);
+	return err;
+}
+
+/* Takes away what is of no more use. */
+static void tidy(struct apply *apply)
+{
+	const struct policy *policy = apply->request->policy;
+	struct error error;
+	size_t ignored;
+
+	/* What could not be taken off is ours as long as it is pinned. */
+	if (switch_detach_others(apply->run, policy, &ignored, &error))
+		warn(apply, "%s", error.text);
+	else
+		remove_generations(apply->run, apply->number);
+	if (run_remove_other_layouts(apply->run))
+		warn(apply, "%s: the pinned maps were of another layout; counters restart",
+		     apply->run->path);
+}
+
 /* Loads, pins, switches, and only then takes away what is of no more use. */
 static int replace(struct apply *apply, struct description *description, struct error *error)
 {
-	AUTO_FREE char *folder = run_generation_path(apply->run, apply->number, NULL);
 	struct generation generation;
-	int err = load(apply, &generation, error);
+	int err = switch_require_room(apply->request->policy, apply->nics, error);
 
+	if (!err)
+		err = load(apply, &generation, error);
 	if (err)
 		return err;
 	describe(description, apply->request, apply->number, apply->rule_slots,
 		 apply->interface_slots);
-	err = pins_write_generation(apply->run, &generation, description, error);
-	if (!err) {
-		err = switch_nics(apply, &generation, error);
-		if (err)
-			run_remove_tree(folder);
-	}
+	err = pin_and_switch(apply, &generation, description, error);
 	/* Then the policy is in force: what could not be kept, the next apply makes anew. */
 	if (!err && flows_keep(apply->run, apply->request->policy, &apply->flows,
 			       generation_flow_maps(&generation), error))
 		warn(apply, "%s", error->text);
+	if (!err)
+		err = switch_finish(apply->run, apply->request->policy, apply->nics, &generation,
+				    error);
 	generation_close(&generation);
 	if (err)
 		return err;
-	detach_others(apply->run, apply->request->policy);
-	remove_generations(apply->run, apply->number);
-	if (run_remove_other_layouts(apply->run))
-		warn(apply, "%s: the pinned maps were of another layout; counters restart",
-		     apply->run->path);
+	tidy(apply);
 	apply->result->changed = true;
 	return 0;
 }
@@ -403,6 +322,23 @@ void dataplane_note_failure(const char *run_path)
 	run_close(&run);
 }
 
+/* Else programs in dispatchers would be overlooked, or could not be taken out. */
+static int require_access(const struct run *run, struct error *error)
+{
+	struct description description;
+	struct dataplane_state state;
+	int err = state_read(run, &state, &description, error);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < state.interface_count && !err; i++)
+		if (state.interfaces[i].attach == ATTACH_SHARED)
+			err = shared_require(error);
+	pins_free_description(&description);
+	dataplane_free_state(&state);
+	return err;
+}
+
 int dataplane_detach(const char *run_path, size_t *count, struct error *error)
 {
 	struct run run;
@@ -411,9 +347,13 @@ int dataplane_detach(const char *run_path, size_t *count, struct error *error)
 	if (err)
 		return err;
 	nic_follow_names(&run);
-	*count = detach_others(&run, NULL);
-	remove_generations(&run, 0);
-	flows_forget(&run);
+	err = require_access(&run, error);
+	if (!err)
+		err = switch_detach_others(&run, NULL, count, error);
+	if (!err) {
+		remove_generations(&run, 0);
+		flows_forget(&run);
+	}
 	run_close(&run);
-	return 0;
+	return err;
 }

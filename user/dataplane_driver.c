@@ -112,6 +112,32 @@ static int listen_to_kernel(enum libbpf_print_level level, const char *format, v
 	return 0;
 }
 
+void driver_listen(void)
+{
+	kernel_words[0] = '\0';
+	libbpf_set_print(listen_to_kernel);
+}
+
+bool driver_was_heard(void)
+{
+	return kernel_words[0];
+}
+
+int driver_explain_heard(const char *name, int err, struct error *error)
+{
+	char driver[32];
+
+	find_driver(name, driver);
+	if (err == -EOPNOTSUPP && (!kernel_words[0] || strstr(kernel_words, NO_NATIVE)))
+		return error_set(error, err,
+				 "interface %s: its driver (%s) has no native XDP\n"
+				 "`xdp: native-or-generic` or `xdp: generic` would let it run in "
+				 "generic mode",
+				 name, driver);
+	return error_set(error, err, "interface %s: its driver (%s) refuses the program: %s%s",
+			 name, driver, strerror(-err), kernel_words);
+}
+
 /* A program that is let in after all is taken off: whoever asks was refused. */
 static void ask_why(unsigned ifindex, int program_fd, unsigned flags)
 {
@@ -127,18 +153,8 @@ static void ask_why(unsigned ifindex, int program_fd, unsigned flags)
 int driver_explain(unsigned ifindex, const char *name, int program_fd, unsigned flags, int err,
 		   struct error *error)
 {
-	char driver[32];
-
-	find_driver(name, driver);
 	if (err == -EBUSY || err == -EEXIST)
 		return error_set(error, err, "interface %s: another XDP program came first", name);
 	ask_why(ifindex, program_fd, flags);
-	if (err == -EOPNOTSUPP && (!kernel_words[0] || strstr(kernel_words, NO_NATIVE)))
-		return error_set(error, err,
-				 "interface %s: its driver (%s) has no native XDP\n"
-				 "`xdp: native-or-generic` or `xdp: generic` would let it run in "
-				 "generic mode",
-				 name, driver);
-	return error_set(error, err, "interface %s: its driver (%s) refuses the program: %s%s",
-			 name, driver, strerror(-err), kernel_words);
+	return driver_explain_heard(name, err, error);
 }

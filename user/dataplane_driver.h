@@ -3,6 +3,8 @@
 #ifndef DATAPLANE_DRIVER_H
 #define DATAPLANE_DRIVER_H
 
+#include <stdbool.h>
+
 #include "error.h"
 #include "policy.h"
 
@@ -16,5 +18,10 @@ int driver_require(unsigned ifindex, const struct interface *interface, struct e
  */
 int driver_explain(unsigned ifindex, const char *name, int program_fd, unsigned flags, int err,
 		   struct error *error);
+
+/* The same for who attaches by netlink, through libbpf: the kernel's words are kept from now on. */
+void driver_listen(void);
+bool driver_was_heard(void);
+int driver_explain_heard(const char *name, int err, struct error *error);
 
 #endif

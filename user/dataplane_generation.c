@@ -7,11 +7,14 @@
 #include <sys/utsname.h>
 
 #include <linux/bpf.h>
+#include <linux/capability.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "capability.h"
 #include "dataplane_generation.h"
+#include "dataplane_shared.h"
 #include "memory.h"
 #include "directorgate.skel.h"
 #include "program-hash.h"
@@ -74,8 +77,8 @@ static int refused(const struct generation_plan *plan, int err, struct error *er
 		fputs(said.text, stderr);
 	if (err == -EPERM)
 		return error_set(error, err,
-				 "the kernel lets this user load no program: root, or CAP_BPF and "
-				 "CAP_NET_ADMIN, is needed");
+				 "the kernel lets this user load no program: root, or CAP_BPF, "
+				 "CAP_NET_ADMIN and CAP_PERFMON, are needed");
 	return error_set(error, err, "kernel %s refused the program (%s)%s%s", kernel.release,
 			 strerror(-err), verdict,
 			 plan->verbose ? "" : "\n-v shows the verifier's whole log");
@@ -257,6 +260,29 @@ static int fill_policy_maps(struct directorgate_bpf *skeleton, const struct gene
 	return err;
 }
 
+/* The program of the newest instance. */
+static int load_program(const struct generation_plan *plan, struct generation *generation,
+			struct error *error)
+{
+	size_t index = generation->count - 1;
+	struct directorgate_bpf *skeleton = generation->instances[index];
+	int err;
+
+	error->text[0] = '\0';
+	if (plan->attach && plan->policy->interfaces[index].attach == ATTACH_SHARED)
+		err = shared_load(skeleton->obj, skeleton->progs.directorgate,
+				  &generation->shared[index], error);
+	else
+		err = directorgate_bpf__load(skeleton);
+	if (err == -EACCES && !capability_is_held(CAP_PERFMON))
+		return error_set(
+			error, err,
+			"the verifier lets this user's programs look at no more than a "
+			"fixed place of a packet: CAP_PERFMON is needed beside CAP_BPF and "
+			"CAP_NET_ADMIN");
+	return err && !error->text[0] ? refused(plan, err, error) : err;
+}
+
 /* The first instance makes the policy maps, the others share them. */
 static int load_instance(const struct generation_plan *plan, struct generation *generation,
 			 struct error *error)
@@ -273,10 +299,11 @@ static int load_instance(const struct generation_plan *plan, struct generation *
 	generation->instances[generation->count++] = skeleton;
 	set_settings(skeleton, plan, index);
 	err = prepare_maps(skeleton, plan, generation, index);
-	if (!err)
-		err = directorgate_bpf__load(skeleton);
 	if (err)
 		return refused(plan, err, error);
+	err = load_program(plan, generation, error);
+	if (err)
+		return err;
 	if (!index)
 		err = fill_policy_maps(skeleton, plan);
 	if (err)
@@ -292,6 +319,7 @@ int generation_load(const struct generation_plan *plan, struct generation *gener
 	libbpf_set_print(listen_to_libbpf);
 	*generation = (struct generation){
 		.instances = memory_zeroed(plan->instance_count, sizeof(void *)),
+		.shared = memory_zeroed(plan->instance_count, sizeof(void *)),
 	};
 	while (!err && generation->count < plan->instance_count)
 		err = load_instance(plan, generation, error);
@@ -303,9 +331,12 @@ int generation_load(const struct generation_plan *plan, struct generation *gener
 
 void generation_close(struct generation *generation)
 {
-	for (size_t i = 0; i < generation->count; i++)
+	for (size_t i = 0; i < generation->count; i++) {
+		shared_close(generation->shared[i]);
 		directorgate_bpf__destroy(generation->instances[i]);
+	}
 	free(generation->instances);
+	free(generation->shared);
 	*generation = (struct generation){};
 }
 

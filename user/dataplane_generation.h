@@ -16,6 +16,7 @@
 #define NANOSECONDS 1000000000ull /* in a second */
 
 struct directorgate_bpf; /* the skeleton */
+struct xdp_program;      /* libxdp's */
 
 /* Counter maps that outlive the generation; -1: the generation gets its own. */
 struct counter_maps {
@@ -44,11 +45,13 @@ struct generation_plan {
 	__u64 grace_until_ns;            /* CLOCK_MONOTONIC; 0: no grace */
 	bool explain; /* leave judgements where generation_judged() finds them, and stop the clock
 		       */
+	bool attach;  /* to NICs: load for a dispatcher where an interface is shared */
 	bool verbose; /* the whole verifier log on a refusal */
 };
 
 struct generation {
 	struct directorgate_bpf **instances;
+	struct xdp_program **shared; /* by instance; NULL: its interface is not shared */
 	size_t count;
 };
 

@@ -21,15 +21,14 @@
 /* A reader waits this many times 10 ms for a change to end. */
 #define READ_LOCK_TRIES 500
 
-static bool is_bpffs(const char *path)
+bool run_is_bpffs(const char *path)
 {
 	struct statfs status;
 
 	return !statfs(path, &status) && status.f_type == BPF_FS_MAGIC;
 }
 
-/* Is the file system at path mounted where PID 1 sees it? Elsewhere it dies with this command. */
-static bool outlives_us(const char *path)
+bool run_outlives_us(const char *path)
 {
 	unsigned int major_number, minor_number;
 	AUTO_FREE char *line = NULL;
@@ -74,14 +73,14 @@ static int mount_bpffs(const char *path, struct error *error)
 
 	if (err)
 		return err;
-	if (!is_bpffs(path)) {
+	if (!run_is_bpffs(path)) {
 		if (mount("bpf", path, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700"))
 			return error_set(error, -errno, "cannot mount a bpffs at %s: %s%s", path,
 					 strerror(errno),
 					 errno == EPERM ? " (root is needed)" : "");
 		mounted_here = true;
 	}
-	if (outlives_us(path))
+	if (run_outlives_us(path))
 		return 0;
 	if (mounted_here)
 		umount2(path, MNT_DETACH);
@@ -161,7 +160,7 @@ int run_open_read(const char *path, struct run *run, struct error *error)
 	AUTO_FREE char *bpffs = memory_format("%s/bpf", path);
 
 	if (geteuid() == 0 || !access(bpffs, X_OK) || errno == ENOENT) {
-		if (!is_bpffs(bpffs))
+		if (!run_is_bpffs(bpffs))
 			return error_set(error, -ENOENT, "nothing is applied under %s", path);
 		*run = (struct run){.path = memory_copy_string(path), .lock_fd = -1};
 		wait_for_change(run);

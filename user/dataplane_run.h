@@ -38,6 +38,11 @@ int run_open(const char *path, struct run *run, struct error *error);
 int run_open_read(const char *path, struct run *run, struct error *error);
 void run_close(struct run *run);
 
+bool run_is_bpffs(const char *path);
+
+/* Is the file system at path mounted where PID 1 sees it? Elsewhere it dies with this command. */
+bool run_outlives_us(const char *path);
+
 /* Path of a pin or pin folder; to be freed. */
 char *run_link_path(const struct run *run, const char *interface);
 char *run_links_path(const struct run *run);

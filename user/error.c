@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "error.h"
 
@@ -12,4 +13,11 @@ int error_set(struct error *error, int code, const char *format, ...)
 	vsnprintf(error->text, sizeof(error->text), format, arguments);
 	va_end(arguments);
 	return code;
+}
+
+void error_add_line(struct error *error, const char *line)
+{
+	size_t len = strlen(error->text);
+
+	snprintf(error->text + len, sizeof(error->text) - len, "%s%s", len ? "\n" : "", line);
 }

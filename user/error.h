@@ -7,8 +7,12 @@ struct error {
 	char text[1024]; /* one or more lines, no newline at the end; "" is no error */
 };
 
-/* Writes the text and returns `code` (a negative errno), so that callers can `return error_set(...)`. */
+/* Writes the text and returns `code` (a negative errno), so that callers can `return
+ * error_set(...)`. */
 int error_set(struct error *error, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* Adds a line, as far as there is room. */
+void error_add_line(struct error *error, const char *line);
 
 #endif

@@ -239,6 +239,39 @@ refused_before_attaching() {
 	nic delete plain0
 }
 
+# What `attach: shared` needs is asked for first, and what is missing is named.
+shared_wants() {
+	write_config shared CONFIG_INTERFACES="{name: perimeter0, attach: shared}, {name: inside0}"
+	mkdir "$LAB/bpffs"
+	LIBXDP_BPFFS=$LAB/bpffs refused "mount -t bpf bpf $LAB/bpffs" gate apply "$LAB/shared.yaml"
+	mount -t bpf bpf "$LAB/bpffs"
+	LIBXDP_BPFFS=$LAB/bpffs refused "needs CAP_SYS_ADMIN" lab_in gateway \
+		setpriv --bounding-set=-sys_admin "$BINARY" apply --run "$LAB/run" "$LAB/shared.yaml"
+	LIBXDP_BPFFS=$LAB/bpffs refused "cannot change that to shared" gate apply "$LAB/shared.yaml"
+}
+
+# This kernel may refuse freplace, and then nothing changes; tests/vm/guest/shared_test.sh has others.
+shared_or_refused() {
+	local before code=0
+	add_extra_nic
+	write_config beside CONFIG_INTERFACES="{name: perimeter0}, {name: extra0, attach: shared}, {name: inside0}"
+	before="$(programs) $(generation)"
+	LIBXDP_BPFFS=$LAB/bpffs gate apply "$LAB/beside.yaml" >"$LAB/output" 2>&1 || code=$?
+	cat "$LAB/output"
+	if ((code == 0)); then
+		LIBXDP_BPFFS=$LAB/bpffs exits 0 gate status
+		says "priority 20, ours"
+		LIBXDP_BPFFS=$LAB/bpffs exits 0 gate detach
+	else
+		says "this kernel refuses programs that replace a function of another (freplace)"
+		same "$(programs) $(generation)" "$before" "programs and generation"
+	fi
+	same "$(program_id extra0)" 0 "program of extra0"
+	umount "$LAB/bpffs"
+	remove_extra_nic
+	exits 0 gate apply "$LAB/page.yaml"
+}
+
 # A bpffs mounted in a namespace of the command's own would take the filter with it.
 private_mounts() {
 	mkdir "$LAB/run3"
@@ -303,6 +336,9 @@ command_tests() {
 	check "native never falls back to generic unasked" never_generic_unasked
 	check "what a driver would refuse is told before, with the command that mends it" \
 		refused_before_attaching
+	check "shared is refused where a bpffs or CAP_SYS_ADMIN is missing, or exclusive is there" \
+		shared_wants
+	check "where the kernel refuses freplace, so is shared, and nothing changes" shared_or_refused
 	check "an apply whose bpffs would vanish is refused" private_mounts
 	check "eight applies at once are serialised" concurrent_applies
 	check "detach opens the gateway, and status says so" detach_and_status
