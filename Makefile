@@ -48,7 +48,7 @@ MODEL_TESTS   := found random
 MODEL_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %_test.c,$(sort $(wildcard tests/packet/*.c))))
 NET_TOOLS     := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/net/*.c)))
 # What the guests of tests/vm cannot build themselves.
-GUEST_TOOLS   := $(addprefix $(BUILD)/tests/vm/tools/,stream questions)
+GUEST_TOOLS   := $(addprefix $(BUILD)/tests/vm/tools/,stream questions interrupt.so)
 
 .PHONY: all
 all: $(BUILD)/directorgate
@@ -99,9 +99,11 @@ $(BUILD)/tests/net/%: tests/net/%.c $(BUILD)/user-flags
 
 $(BUILD)/tests/vm/tools/stream: tests/net/traffic/stream.c tests/net/traffic/namespace.c
 $(BUILD)/tests/vm/tools/questions: tests/net/traffic/questions.c tests/net/traffic/namespace.c
+$(BUILD)/tests/vm/tools/interrupt.so: tests/net/traffic/interrupt.c
+$(BUILD)/tests/vm/tools/interrupt.so: TOOL_FLAGS := -shared -fPIC
 $(GUEST_TOOLS): $(BUILD)/user-flags
 	@mkdir -p $(@D)
-	$(QUIET_CC)$(CC) $(USER_CFLAGS) -pthread -MMD -MP -MF $@.d -o $@ $(filter %.c,$^) $(LDFLAGS)
+	$(QUIET_CC)$(CC) $(USER_CFLAGS) $(TOOL_FLAGS) -pthread -MMD -MP -MF $@.d -o $@ $(filter %.c,$^) $(LDFLAGS) -ldl
 
 # What a step was made with. Changes only when that does, and then the step is made again.
 define record
