@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/utsname.h>
 
 #include <linux/bpf.h>
 #include <linux/capability.h>
@@ -14,95 +11,16 @@
 
 #include "capability.h"
 #include "dataplane_generation.h"
+#include "dataplane_kernel.h"
 #include "dataplane_shared.h"
 #include "memory.h"
 #include "directorgate.skel.h"
 #include "program-hash.h"
 
-/* BPF_F_XDP_HAS_FRAGS of kernels from 5.18 on; the build's headers may be older. */
-#define PROGRAM_HAS_FRAGS (1u << 5)
-
 #define BATCH_ENTRIES 65536
-/* What libbpf had to say since the last load began. */
-static struct {
-	char *text;
-	size_t len;
-} said;
-
-static int listen_to_libbpf(enum libbpf_print_level level, const char *format, va_list arguments)
-{
-	AUTO_FREE char *line = NULL;
-	int len;
-
-	if (level == LIBBPF_DEBUG)
-		return 0;
-	len = vasprintf(&line, format, arguments);
-	if (len < 0)
-		return 0;
-	said.text = memory_resize(said.text, said.len + len + 1, 1);
-	memcpy(said.text + said.len, line, len + 1);
-	said.len += len;
-	return len;
-}
-
-static void forget_said(void)
-{
-	free(said.text);
-	said.text = NULL;
-	said.len = 0;
-}
-
-/* The verifier's verdict stands just before its statistics. */
-static void find_verdict(char verdict[256])
-{
-	const char *end = said.text ? strstr(said.text, "\nprocessed ") : NULL;
-	const char *start = end;
-
-	verdict[0] = '\0';
-	if (!end)
-		return;
-	while (start > said.text && start[-1] != '\n')
-		start--;
-	snprintf(verdict, 256, ": %.*s", (int)(end - start), start);
-}
-
-static int refused(const struct generation_plan *plan, int err, struct error *error)
-{
-	struct utsname kernel = {};
-	char verdict[256];
-
-	uname(&kernel);
-	find_verdict(verdict);
-	if (plan->verbose && said.text)
-		fputs(said.text, stderr);
-	if (err == -EPERM)
-		return error_set(error, err,
-				 "the kernel lets this user load no program: root, or CAP_BPF, "
-				 "CAP_NET_ADMIN and CAP_PERFMON, are needed");
-	return error_set(error, err, "kernel %s refused the program (%s)%s%s", kernel.release,
-			 strerror(-err), verdict,
-			 plan->verbose ? "" : "\n-v shows the verifier's whole log");
-}
-
-/* Does the kernel have multi-buffer XDP? Then a program that returns at once loads with its flag.
- */
-static bool has_multi_buffer(void)
-{
-	const struct bpf_insn pass[] = {
-		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = XDP_PASS},
-		{.code = BPF_JMP | BPF_EXIT},
-	};
-	LIBBPF_OPTS(bpf_prog_load_opts, options, .prog_flags = PROGRAM_HAS_FRAGS);
-	int fd = bpf_prog_load(BPF_PROG_TYPE_XDP, "probe", "GPL", pass, 2, &options);
-
-	if (fd < 0)
-		return false;
-	close(fd);
-	return true;
-}
 
 static void set_settings(struct directorgate_bpf *skeleton, const struct generation_plan *plan,
-			 size_t instance)
+			 size_t instance, bool multi_buffer)
 {
 	const struct policy *policy = plan->policy;
 	const struct tables *tables = plan->tables;
@@ -123,14 +41,14 @@ static void set_settings(struct directorgate_bpf *skeleton, const struct generat
 	settings->homes = tables->home_count > 1;
 	settings->vlans = policy->interfaces[instance].lists_vlans;
 	settings->source_ports = tables->source_ports;
-	settings->multi_buffer = has_multi_buffer();
+	settings->multi_buffer = multi_buffer;
 	settings->explain = plan->explain;
 	for (int i = 0; i < FLOW_PHASE_COUNT; i++)
 		settings->timeouts_ns[i] = policy->timeouts[i] * NANOSECONDS;
 	for (int i = 0; i < PASS_SWITCH_COUNT; i++)
 		settings->pass[i] = policy->pass[i];
 	skeleton->rodata->places = tables->places[instance];
-	if (settings->multi_buffer)
+	if (multi_buffer)
 		bpf_program__set_flags(skeleton->progs.directorgate, PROGRAM_HAS_FRAGS);
 }
 
@@ -260,6 +178,13 @@ static int fill_policy_maps(struct directorgate_bpf *skeleton, const struct gene
 	return err;
 }
 
+static int refused(const struct generation_plan *plan, size_t instance, int err,
+		   struct error *error)
+{
+	return kernel_refused("directorgate", plan->policy->interfaces[instance].name, err,
+			      plan->verbose, error);
+}
+
 /* The program of the newest instance. */
 static int load_program(const struct generation_plan *plan, struct generation *generation,
 			struct error *error)
@@ -280,27 +205,27 @@ static int load_program(const struct generation_plan *plan, struct generation *g
 			"the verifier lets this user's programs look at no more than a "
 			"fixed place of a packet: CAP_PERFMON is needed beside CAP_BPF and "
 			"CAP_NET_ADMIN");
-	return err && !error->text[0] ? refused(plan, err, error) : err;
+	return err && !error->text[0] ? refused(plan, index, err, error) : err;
 }
 
 /* The first instance makes the policy maps, the others share them. */
 static int load_instance(const struct generation_plan *plan, struct generation *generation,
-			 struct error *error)
+			 bool multi_buffer, struct error *error)
 {
 	size_t index = generation->count;
 	struct directorgate_bpf *skeleton;
 	int err;
 
-	forget_said();
+	kernel_listen();
 	skeleton = directorgate_bpf__open();
 	if (!skeleton)
 		return error_set(error, -errno, "cannot open the built-in program: %s",
 				 strerror(errno));
 	generation->instances[generation->count++] = skeleton;
-	set_settings(skeleton, plan, index);
+	set_settings(skeleton, plan, index, multi_buffer);
 	err = prepare_maps(skeleton, plan, generation, index);
 	if (err)
-		return refused(plan, err, error);
+		return refused(plan, index, err, error);
 	err = load_program(plan, generation, error);
 	if (err)
 		return err;
@@ -314,16 +239,16 @@ static int load_instance(const struct generation_plan *plan, struct generation *
 int generation_load(const struct generation_plan *plan, struct generation *generation,
 		    struct error *error)
 {
+	bool multi_buffer = kernel_has_multi_buffer();
 	int err = 0;
 
-	libbpf_set_print(listen_to_libbpf);
 	*generation = (struct generation){
 		.instances = memory_zeroed(plan->instance_count, sizeof(void *)),
 		.shared = memory_zeroed(plan->instance_count, sizeof(void *)),
 	};
 	while (!err && generation->count < plan->instance_count)
-		err = load_instance(plan, generation, error);
-	forget_said();
+		err = load_instance(plan, generation, multi_buffer, error);
+	kernel_forget();
 	if (err)
 		generation_close(generation);
 	return err;

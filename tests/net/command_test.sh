@@ -95,6 +95,24 @@ missing_interface() {
 	page_is_enforced
 }
 
+# A copy of the program whose first instruction no verifier takes.
+refused_program() {
+	"$TESTS_NET/spoil.py" "$BINARY" "$LAB/spoiled"
+	refused "kernel $(uname -r) refused the program directorgate for interface perimeter0" \
+		lab_in gateway "$LAB/spoiled" apply --run "$LAB/run" "$LAB/page.yaml"
+	says '0: (79) r0 = *(u64 *)(r2 +0)'
+	says 'R2 !read_ok'
+	says "-v shows the verifier's whole log"
+	says_not 'processed 1 insns'
+	refused 'R2 !read_ok' \
+		lab_in gateway "$LAB/spoiled" apply -v --run "$LAB/run" "$LAB/page.yaml"
+	says 'BEGIN PROG LOAD LOG'
+	says 'processed 1 insns'
+	says_not '-v shows'
+	page_is_enforced
+	exits 0 gate apply "$LAB/page.yaml"
+}
+
 unlisted_interface() {
 	add_extra_nic
 	exits 0 gate apply "$LAB/page.yaml"
@@ -324,6 +342,8 @@ command_tests() {
 	check "an apply of the same is unchanged, one of another is not" unchanged_apply
 	check "a bad configuration changes nothing, and metrics and status know" bad_config
 	check "a listed interface that is missing changes nothing" missing_interface
+	check "a program that the verifier refuses changes nothing; why is said, in full with -v" \
+		refused_program
 	check "an interface that nobody listed is named, unless it is unfiltered on purpose" \
 		unlisted_interface
 	check "a foreign program is named, refused, and never removed" foreign_program
