@@ -142,14 +142,17 @@ demo:
 
 # SUITE="unit golden" runs those suites alone; SUITE=every adds the slow ones, as .ci/run does.
 SUITE :=
-ROOTLESS_SUITES := unit golden tree fuzz
+ROOTLESS_SUITES := unit golden tree fuzz asan
 
 .PHONY: test
 test:
 	$(if $(filter-out $(ROOTLESS_SUITES),$(or $(SUITE),net)),@tests/preflight 'make test')
 	@tests/deps $(BUILD_PACKAGES) $(TEST_PACKAGES) $(if $(filter vm every,$(SUITE)),$(VM_PACKAGES)) \
-		$(if $(filter fuzz every,$(SUITE)),$(FUZZ_PACKAGES))
-	$(call build,tests $(if $(filter fuzz every,$(SUITE)),fuzz-programs))
+		$(if $(filter fuzz every,$(SUITE)),$(FUZZ_PACKAGES)) \
+		$(if $(filter compilers every,$(SUITE)),$(COMPILER_PACKAGES)) \
+		$(if $(filter asan every,$(SUITE)),$(ASAN_PACKAGES))
+	$(call build,tests $(if $(filter fuzz every,$(SUITE)),fuzz-programs) \
+		$(if $(filter asan every,$(SUITE)),asan-programs))
 	@tests/run $(BUILD) $(SUITE)
 
 # On this kernel and each of Debian's: the program from each clang loaded, with whatever settings; the
@@ -178,6 +181,7 @@ mutants:
 -include deploy/install.mk
 include tests/bench/bench.mk
 include tests/fuzz/fuzz.mk
+include tests/checks/checks.mk
 
 .PHONY: clean
 clean:
@@ -192,6 +196,8 @@ help:
 	@echo 'make test-vm      other kernels and NICs, in QEMU'
 	@echo 'make test-arch    other architectures, in QEMU'
 	@echo 'make mutants      break the program on purpose, line by line, and see the packet tests fail'
+	@echo 'make compilers    build everything with clang 14, 16 and 19, and load what they make; needs root'
+	@echo 'make asan         unit and golden tests with sanitizers'
 	@echo 'make bench        speed, beside other filters, into $(BUILD)/bench; BENCH=quick is rough; needs root'
 	@echo 'make install      PREFIX=/usr/local, DESTDIR= for packagers'
 	@echo 'make deps         install what building and testing need (Debian packages)'

@@ -42,7 +42,7 @@ static inline void memory_close_pointer(const int *fd)
 }
 
 /* Freed, or closed, when the variable goes out of scope. */
-#define AUTO_FREE __attribute__((cleanup(memory_free_pointer)))
-#define AUTO_FD __attribute__((cleanup(memory_close_pointer)))
+#define AUTO_FREE __attribute__((cleanup(memory_free_pointer), unused))
+#define AUTO_FD   __attribute__((cleanup(memory_close_pointer), unused))
 
 #endif

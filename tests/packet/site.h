@@ -35,18 +35,20 @@ struct site {
 };
 
 static const struct site sites[SITE_COUNT] = {
-	[SITE_USUAL] = {"single-director", "enforce", "{}"},
+	[SITE_USUAL] = {"single-director", "enforce", "{}", .stateful = false},
 	[SITE_OPEN] = {"single-director", "enforce",
 		       "{arp: true, neighbour-discovery: true, link-control: true, "
-		       "icmp-errors: true, ping: true, dhcp: true}"},
+		       "icmp-errors: true, ping: true, dhcp: true}",
+		       .stateful = false},
 	[SITE_CLOSED] = {"single-director", "enforce",
 			 "{arp: false, neighbour-discovery: false, link-control: false, "
-			 "icmp-errors: false, ping: false, dhcp: false}"},
-	[SITE_MONITOR] = {"single-director", "monitor", "{}"},
+			 "icmp-errors: false, ping: false, dhcp: false}",
+			 .stateful = false},
+	[SITE_MONITOR] = {"single-director", "monitor", "{}", .stateful = false},
 	[SITE_CHOICES] = {"{name: single-director, options: [cls-to-director], "
 			  "without: [rp-dir-8080], override: {any-edge-50001: {from: admins}, "
 			  "cli-dir-443: {ports: [8443]}}}",
-			  "enforce", "{}"},
+			  "enforce", "{}", .stateful = false},
 	[SITE_FLOWS] = {"single-director", "enforce", "{}", .stateful = true},
 	[SITE_TRUNK] = {"single-director", "enforce", "{ping: true}",
 			.interfaces =
