@@ -142,7 +142,7 @@ demo:
 
 # SUITE="unit golden" runs those suites alone; SUITE=every adds the slow ones, as .ci/run does.
 SUITE :=
-ROOTLESS_SUITES := unit golden tree fuzz asan
+ROOTLESS_SUITES := unit golden tree fuzz asan lint
 
 .PHONY: test
 test:
@@ -150,7 +150,8 @@ test:
 	@tests/deps $(BUILD_PACKAGES) $(TEST_PACKAGES) $(if $(filter vm every,$(SUITE)),$(VM_PACKAGES)) \
 		$(if $(filter fuzz every,$(SUITE)),$(FUZZ_PACKAGES)) \
 		$(if $(filter compilers every,$(SUITE)),$(COMPILER_PACKAGES)) \
-		$(if $(filter asan every,$(SUITE)),$(ASAN_PACKAGES))
+		$(if $(filter asan every,$(SUITE)),$(ASAN_PACKAGES)) \
+		$(if $(filter lint every,$(SUITE)),$(LINT_PACKAGES))
 	$(call build,tests $(if $(filter fuzz every,$(SUITE)),fuzz-programs) \
 		$(if $(filter asan every,$(SUITE)),asan-programs))
 	@tests/run $(BUILD) $(SUITE)
@@ -198,6 +199,7 @@ help:
 	@echo 'make mutants      break the program on purpose, line by line, and see the packet tests fail'
 	@echo 'make compilers    build everything with clang 14, 16 and 19, and load what they make; needs root'
 	@echo 'make asan         unit and golden tests with sanitizers'
+	@echo 'make lint         shellcheck, cppcheck and clang-tidy'
 	@echo 'make bench        speed, beside other filters, into $(BUILD)/bench; BENCH=quick is rough; needs root'
 	@echo 'make install      PREFIX=/usr/local, DESTDIR= for packagers'
 	@echo 'make deps         install what building and testing need (Debian packages)'

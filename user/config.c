@@ -21,13 +21,13 @@ static void read_pass(struct config_reader *reader, const struct yaml_node *node
 {
 #define AS_FIELD(id, label, initially, meaning)                                                    \
 	{label, config_read_bool, PASS_##id * sizeof(bool), false},
-	static const struct config_field fields[] = {PASS_SWITCHES(AS_FIELD)};
+	static const struct config_field switches[] = {PASS_SWITCHES(AS_FIELD)};
 #undef AS_FIELD
 	struct policy *policy = target;
 
 	if (config_is(reader, node, YAML_MAPPING, "a mapping of switches, like {ping: true}"))
-		config_read_fields(reader, node, "pass", fields, sizeof(fields) / sizeof(*fields),
-				   policy->pass);
+		config_read_fields(reader, node, "pass", switches,
+				   sizeof(switches) / sizeof(*switches), policy->pass);
 }
 
 /* clang-format off */

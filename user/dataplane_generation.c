@@ -136,6 +136,7 @@ static int fill_rules(int fd, const struct generation_plan *plan)
 
 	for (size_t done = 0; done < tables->rule_entry_count;) {
 		size_t left = tables->rule_entry_count - done;
+		/* cppcheck-suppress knownConditionTrueFalse ; it is true of the last batch */
 		__u32 count = left < batch ? left : batch;
 
 		for (__u32 i = 0; i < count; i++) {

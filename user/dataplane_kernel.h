@@ -22,7 +22,7 @@ void kernel_forget(void);
  * Why a load failed, in short, from what libbpf said: the last lines of the verifier's log that tell,
  * or of all, where no verifier had a word. Each follows a newline and two spaces.
  */
-void kernel_excerpt(const char *said, char *text, size_t size);
+void kernel_excerpt(const char *words, char *text, size_t size);
 
 /*
  * The error of a program that did not load, after kernel_listen(): kernel, program, interface, excerpt.

@@ -188,6 +188,8 @@ void diagnostics_sort(struct diagnostics *diagnostics)
 	size_t sorted_count = 0;
 	AUTO_FREE struct diagnostic **order = memory_zeroed(count, sizeof(*order));
 
+	if (!count)
+		return;
 	for (size_t i = 0; i < count; i++)
 		order[i] = &diagnostics->items[i];
 	qsort_r(order, count, sizeof(*order), compare, diagnostics);

@@ -5,7 +5,7 @@
 
 #include "error.h"
 
-int error_set(struct error *error, int code, const char *format, ...)
+int(error_set)(struct error *error, int code, const char *format, ...)
 {
 	va_list arguments;
 

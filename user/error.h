@@ -15,4 +15,9 @@ int error_set(struct error *error, int code, const char *format, ...)
 /* Adds a line, as far as there is room. */
 void error_add_line(struct error *error, const char *line);
 
+#ifdef __clang_analyzer__
+/* clang-tidy sees no other file's functions: this one returns the code that it is given. */
+#define error_set(error, code, ...) (error_set(error, code, __VA_ARGS__), (code))
+#endif
+
 #endif

@@ -28,7 +28,7 @@ struct flows_list {
 void flows_list_begin(struct flows_list *list, json_t *document, FILE *out);
 
 /* Counts the entry, and prints it unless it expired; 0. */
-int flows_list_add(const struct flow_entry *entry, void *list);
+int flows_list_add(const struct flow_entry *entry, void *context);
 
 /* What stands after them: how many there are. */
 void flows_list_end(struct flows_list *list);

@@ -92,7 +92,7 @@ static int read_any(const char *text, struct address *address, struct error *err
 int prefix_read_address(const char *text, struct address *address, struct error *error)
 {
 	char ipv4_text[PREFIX_TEXT_SIZE];
-	struct address read, ipv4;
+	struct address read = {0}, ipv4;
 	int err = read_any(text, &read, error);
 
 	if (err)
@@ -167,7 +167,7 @@ static int read_prefix(const char *text, const char *slash, struct prefix **pref
 		       struct error *error)
 {
 	char address[ADDRESS_TEXT_MAX + 1];
-	struct prefix prefix;
+	struct prefix prefix = {0};
 	int err = copy_address(text, slash, address, error);
 
 	if (!err)
@@ -203,10 +203,9 @@ static struct prefix widest(const struct address *first, const struct address *l
 
 static void increment(struct address *address)
 {
-	unsigned i = prefix_family_bits(address->family) / 8;
-
-	while (i-- > 0 && ++address->bytes[i] == 0)
-		;
+	for (unsigned i = prefix_family_bits(address->family) / 8; i > 0; i--)
+		if (++address->bytes[i - 1])
+			return;
 }
 
 static void append_range(const struct address *first, const struct address *last,

@@ -317,12 +317,20 @@ static void refuse_directives(struct reader *reader)
 		diagnostics_error(reader->diagnostics, here(reader), "tags are not supported");
 }
 
+static bool advance_over(struct reader *reader, int events)
+{
+	for (int i = 0; i < events; i++)
+		if (!advance(reader))
+			return false;
+	return true;
+}
+
 static void read_document(struct reader *reader)
 {
 	struct yaml_node *root;
 
 	/* The stream's start, then the document's. */
-	if (!advance(reader) || !advance(reader))
+	if (!advance_over(reader, 2))
 		return;
 	if (reader->event.type == YAML_STREAM_END_EVENT) {
 		diagnostics_error(reader->diagnostics, (struct position){reader->file, 0, 0},
@@ -335,7 +343,7 @@ static void read_document(struct reader *reader)
 		return;
 	root = read_node(reader, 1);
 	/* The document's end, then the stream's. */
-	if (!advance(reader) || !advance(reader))
+	if (!advance_over(reader, 2))
 		return;
 	if (reader->event.type != YAML_STREAM_END_EVENT)
 		stop(reader, "a second document: expected one in a file");

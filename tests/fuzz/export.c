@@ -76,6 +76,7 @@ void export_end(struct export *export)
 {
 	AUTO_FREE char *path = NULL;
 	uint8_t input[INPUT_MAX];
+	size_t len;
 	FILE *file;
 
 	if (!export || !export->steps.count)
@@ -83,7 +84,8 @@ void export_end(struct export *export)
 	path = memory_format("%s/%s-%u", getenv("FUZZ_EXPORT"), program_invocation_short_name,
 			     files++);
 	file = memory_there(fopen(path, "w"));
-	fwrite(input, 1, steps_write(&export->steps, input, sizeof(input)), file);
+	len = steps_write(&export->steps, input, sizeof(input));
+	fwrite(input, 1, len, file);
 	fclose(file);
 	export->steps.count = 0;
 }

@@ -163,6 +163,7 @@ add_routes() { # SIDE
 	local name side ipv4 ipv6
 	while read -r name side ipv4 ipv6; do
 		[[ $side == "$1" ]] || continue
+		# shellcheck disable=SC2086 # a word for each address
 		printf "route add %s dev ${side}0\n" ${ipv4//,/ } ${ipv6//,/ }
 	done <<<"$LAB_HOSTS" | ip -n "$(lab_namespace gateway)" -batch -
 }
@@ -180,7 +181,9 @@ add_host() { # NAME SIDE IPV4,... IPV6,...
 	END
 	{
 		echo link set eth0 up
+		# shellcheck disable=SC2086 # a word for each address
 		printf 'address add %s/32 dev eth0\n' ${ipv4//,/ }
+		# shellcheck disable=SC2086
 		printf 'address add %s/128 dev eth0 nodad\n' ${ipv6//,/ }
 		echo "route add ${LAB_GATEWAY_IPV4[$side]} dev eth0"
 		echo "route add default via ${LAB_GATEWAY_IPV4[$side]} src ${ipv4%%,*}"

@@ -100,12 +100,12 @@ trunk_packets() { # UNTAGGED: what becomes of it
 	[[ $1 == passes ]] || wrong=$1 in_vlan=passes
 	trunk_packet passes tagged $TAGGED 10
 	trunk_packet passes priority-tag-and-tagged $TAGGED 0,10
-	trunk_packet $plain untagged $PLAIN -
-	trunk_packet $plain priority-tag $PLAIN 0
-	trunk_packet $plain two-priority-tags $PLAIN 0,0
-	trunk_packet $in_vlan other-in-vlan $PLAIN 10
-	trunk_packet $wrong tagged-ones-untagged $TAGGED -
-	trunk_packet $wrong tagged-ones-priority-tag $TAGGED 0
+	trunk_packet "$plain" untagged $PLAIN -
+	trunk_packet "$plain" priority-tag $PLAIN 0
+	trunk_packet "$plain" two-priority-tags $PLAIN 0,0
+	trunk_packet "$in_vlan" other-in-vlan $PLAIN 10
+	trunk_packet "$wrong" tagged-ones-untagged $TAGGED -
+	trunk_packet "$wrong" tagged-ones-priority-tag $TAGGED 0
 	trunk_packet vlan other-vlan $TAGGED 20
 	trunk_packet vlan double-tag $TAGGED 10,30
 	trunk_packet vlan-depth three-priority-tags $PLAIN 0,0,0

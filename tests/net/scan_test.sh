@@ -31,7 +31,7 @@ targets_of() { # HOST 4|6
 scan() { # HOST 4|6 TRIES PORTS SCAN
 	local family=()
 	[[ $2 == 4 ]] || family=(-6)
-	# shellcheck disable=SC2046
+	# shellcheck disable=SC2046,SC2086 # words
 	lab_in "$1" timeout $SCAN_LIMIT_S nmap "${family[@]}" -n -Pn -T5 --min-rate 5000 --max-rtt-timeout 100ms \
 		--max-retries "$3" -p "$4" ${5//|/ } $(targets_of "$1" "$2")
 }

@@ -134,11 +134,11 @@ static inline bool frame_is_ipv6(const struct frame *frame)
 
 static inline void put_address(struct built *built, const char *text, bool ipv6)
 {
-	unsigned char address[16];
-	int found = inet_pton(ipv6 ? AF_INET6 : AF_INET, text, address);
+	unsigned char bytes[16];
+	int found = inet_pton(ipv6 ? AF_INET6 : AF_INET, text, bytes);
 
 	assert(found == 1);
-	put(built, address, ipv6 ? 16 : 4);
+	put(built, bytes, ipv6 ? 16 : 4);
 }
 
 static inline int frame_protocol(const struct frame *frame)

@@ -14,7 +14,7 @@
 #define FLOOD    20000
 #define FDS_MAX  1024
 
-static struct gate gate;
+static struct gate narrow;
 static __u64 now_ns = DATAPLANE_BENCH_START_NS;
 
 static int open_table(void **ignored)
@@ -24,9 +24,9 @@ static int open_table(void **ignored)
 	struct error error = {0};
 
 	(void)ignored;
-	read_site(&site, &gate.policy, &gate.tables);
-	assert_int_equal(gate.policy.opening_limit, LIMIT);
-	if (dataplane_bench_open(&gate.policy, &gate.tables, 0, &gate.bench, &error))
+	read_site(&site, &narrow.policy, &narrow.tables);
+	assert_int_equal(narrow.policy.opening_limit, LIMIT);
+	if (dataplane_bench_open(&narrow.policy, &narrow.tables, 0, &narrow.bench, &error))
 		fail_msg("%s", error.text);
 	return 0;
 }
@@ -34,16 +34,16 @@ static int open_table(void **ignored)
 static int close_table(void **ignored)
 {
 	(void)ignored;
-	dataplane_bench_close(gate.bench);
-	compile_free(&gate.tables);
-	policy_free(&gate.policy);
+	dataplane_bench_close(narrow.bench);
+	compile_free(&narrow.tables);
+	policy_free(&narrow.policy);
 	return 0;
 }
 
 static void wait_ns(__u64 ns)
 {
 	now_ns += ns;
-	dataplane_bench_set_clock(gate.bench, now_ns);
+	dataplane_bench_set_clock(narrow.bench, now_ns);
 }
 
 static __u64 count(enum flow_event event)
@@ -52,7 +52,7 @@ static __u64 count(enum flow_event event)
 	struct error error = {0};
 	__u64 events;
 
-	if (dataplane_bench_counters(gate.bench, &counters, &error))
+	if (dataplane_bench_counters(narrow.bench, &counters, &error))
 		fail_msg("%s", error.text);
 	events = counters.flow_events[event];
 	counters_free(&counters);
@@ -87,7 +87,7 @@ static bool passes(const struct pattern *pattern, unsigned number, bool answers)
 	frame.to_port = answers ? port : 443;
 	frame.flags = answers ? SYN | ACK : SYN;
 	built = build(&frame);
-	return run(&gate, built->bytes, built->len).verdict == VERDICT_RULE;
+	return run(&narrow, built->bytes, built->len).verdict == VERDICT_RULE;
 }
 
 static unsigned count_answered(const struct pattern *pattern, unsigned first, unsigned end)
@@ -182,7 +182,7 @@ static void *flood(void *parity)
 
 		snprintf(address, sizeof(address), "10.30.%u.%u", number / 256, number % 256);
 		built = build(&frame);
-		dataplane_bench_run(gate.bench, 0, built->bytes, built->len, &judgement, &passed,
+		dataplane_bench_run(narrow.bench, 0, built->bytes, built->len, &judgement, &passed,
 				    &error);
 	}
 	return NULL;

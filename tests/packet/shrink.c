@@ -36,7 +36,7 @@ static void cut(struct sequence *sequence, size_t count)
 static bool differ(struct shrinking *shrinking, const struct policies *policies,
 		   struct sequence *sequence)
 {
-	struct difference difference;
+	struct difference difference = {0};
 	struct trial *trial;
 	bool agree = true;
 

@@ -41,7 +41,7 @@ static void check_nesting(bool siblings)
 	model_init(&policy);
 	for (len = 1; len <= 128; len++) {
 		role = model_add_role(&policy, "nested");
-		for (side = 0; side <= siblings; side++) {
+		for (side = 0; side < (siblings ? 2 : 1); side++) {
 			prefix = memory_append(&role->prefixes, &role->prefix_count,
 					       sizeof(*prefix));
 			prefix->address = deep;

@@ -88,7 +88,8 @@ static void send_ports(const struct endpoint *from, const struct endpoint *to,
 		if (!ports_has(&ports, (uint16_t)port))
 			continue;
 		probe.destination_port = (uint16_t)port;
-		parts[fill] = (struct iovec){packets[fill], probe_write(&probe, packets[fill])};
+		parts[fill].iov_base = packets[fill];
+		parts[fill].iov_len = probe_write(&probe, packets[fill]);
 		messages[fill].msg_hdr = (struct msghdr){.msg_iov = &parts[fill],
 							 .msg_iovlen = 1,
 							 .msg_name = &name,
