@@ -85,6 +85,38 @@ static int report(const struct apply_options *options, const struct apply_reques
 	return options->detailed && result->changed ? EXIT_CHANGED : EXIT_GOOD;
 }
 
+/* Nothing was changed; `errors` is taken. */
+static void print_failure(json_t *errors)
+{
+	struct error error = {0};
+
+	if (output_json(json_pack("{s:b, s:o}", "changed", 0, "errors", errors), &error))
+		command_error(error.text);
+}
+
+static int fail(const struct apply_options *options, const char *text)
+{
+	if (!options->json)
+		return command_error(text);
+	print_failure(json_pack("[{s:s, s:s}]", "severity", "error", "message", text));
+	return EXIT_ERROR;
+}
+
+/* As JSON only when it fails: what it prints else has no place for warnings. */
+static bool read(const struct apply_options *options, const char *config, struct policy *policy,
+		 struct tables *tables)
+{
+	struct diagnostics diagnostics = {0};
+	bool good = command_try_policy(config, options->base, policy, tables, &diagnostics);
+
+	if (options->json && !good)
+		print_failure(command_diagnostics_json(&diagnostics));
+	else
+		diagnostics_print(&diagnostics, stderr);
+	diagnostics_free(&diagnostics);
+	return good;
+}
+
 static int apply(const struct apply_options *options, const struct policy *policy,
 		 const struct tables *tables)
 {
@@ -100,7 +132,7 @@ static int apply(const struct apply_options *options, const struct policy *polic
 	canonical_policy_hash(policy, request.policy_hash);
 	canonical_config_hash(policy, request.config_hash);
 	if (dataplane_apply(options->run, &request, &result, &error))
-		return command_error(error.text);
+		return fail(options, error.text);
 	return report(options, &request, &result);
 }
 
@@ -134,7 +166,7 @@ int cmd_apply(int argc, char **argv)
 
 	if (first < 0)
 		return -1 - first;
-	if (!command_compile_policy(argv[first], options.base, &policy, &tables)) {
+	if (!read(&options, argv[first], &policy, &tables)) {
 		dataplane_note_failure(options.run);
 		return EXIT_ERROR;
 	}

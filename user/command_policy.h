@@ -5,7 +5,10 @@
 
 #include <stdbool.h>
 
+#include <jansson.h>
+
 #include "compile.h"
+#include "diagnostics.h"
 #include "policy.h"
 
 /* Reads CONFIG as config_read() does and prints errors and warnings. False: there were errors,
@@ -15,5 +18,12 @@ bool command_read_policy(const char *path, const char *base, struct policy *poli
 /* As command_read_policy(), and compiles. On success both are to be freed. */
 bool command_compile_policy(const char *path, const char *base, struct policy *policy,
 			    struct tables *tables);
+
+/* The same, but what is wrong is left to the caller, to print in whatever form, and to free. */
+bool command_try_policy(const char *path, const char *base, struct policy *policy,
+			struct tables *tables, struct diagnostics *diagnostics);
+
+/* What is wrong as a list of objects; a new reference. */
+json_t *command_diagnostics_json(const struct diagnostics *diagnostics);
 
 #endif

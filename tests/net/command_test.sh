@@ -89,6 +89,19 @@ bad_config() {
 	says "directorgate_last_apply_success 1"
 }
 
+# What apply prints with --json is JSON, whatever is wrong.
+errors_as_json() {
+	printf 'profile: single-director\nroels: {}\n' >"$LAB/bad.yaml"
+	exits 1 gate apply --json "$LAB/bad.yaml"
+	same "$(jq -r '.changed, (.errors[] | select(.message | contains("roels")) | .severity, .line)' \
+		"$LAB/output" | xargs)" "false error 2" "the errors of a configuration"
+	write_config missing CONFIG_INTERFACES="{name: perimeter0}, {name: absent0}, {name: inside0}"
+	(gate apply --json "$LAB/missing.yaml" || true) 2>/dev/null >"$LAB/output"
+	same "$(jq -r '.changed, .errors[0].message' "$LAB/output" | xargs)" \
+		"false interface absent0: there is no such interface" "the error of an apply"
+	exits 0 gate apply "$LAB/page.yaml"
+}
+
 missing_interface() {
 	write_config missing CONFIG_INTERFACES="{name: perimeter0}, {name: absent0}, {name: inside0}"
 	refused absent0 gate apply "$LAB/missing.yaml"
@@ -341,6 +354,7 @@ command_tests() {
 	check "apply attaches in native mode, and the page is enforced" first_apply
 	check "an apply of the same is unchanged, one of another is not" unchanged_apply
 	check "a bad configuration changes nothing, and metrics and status know" bad_config
+	check "errors of apply --json are JSON" errors_as_json
 	check "a listed interface that is missing changes nothing" missing_interface
 	check "a program that the verifier refuses changes nothing; why is said, in full with -v" \
 		refused_program
