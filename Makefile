@@ -172,6 +172,14 @@ test-arch:
 	@tests/deps $(BUILD_PACKAGES) $(ARCH_PACKAGES)
 	@tests/run $(BUILD) arch
 
+# How far the verifiers of these kernels go through the program, in $(BUILD)/verifier.md and .json.
+.PHONY: verifier
+verifier:
+	@tests/preflight 'make verifier'
+	@tests/deps $(BUILD_PACKAGES) $(VM_PACKAGES)
+	$(call build,all)
+	@tests/vm/verifier $(BUILD)
+
 # Each fault of tests/mutants/faults is built, and has to turn the packet tests red. Takes minutes.
 .PHONY: mutants
 mutants:
@@ -196,6 +204,8 @@ help:
 	@echo 'make fuzz         any frames and any configurations, for FUZZ_SECONDS=600'
 	@echo 'make test-vm      other kernels and NICs, in QEMU'
 	@echo 'make test-arch    other architectures, in QEMU'
+
+	@echo 'make verifier     how large the program is to verifiers, into $(BUILD)/verifier.md'
 	@echo 'make mutants      break the program on purpose, line by line, and see the packet tests fail'
 	@echo 'make compilers    build everything with clang 14, 16 and 19, and load what they make; needs root'
 	@echo 'make asan         unit and golden tests with sanitizers'
