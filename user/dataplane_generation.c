@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <linux/bpf.h>
 #include <linux/capability.h>
@@ -186,16 +189,19 @@ static int refused(const struct generation_plan *plan, size_t instance, int err,
 			      plan->verbose, error);
 }
 
-/* The program of the newest instance. */
-static int load_program(const struct generation_plan *plan, struct generation *generation,
-			struct error *error)
+static bool is_shared(const struct generation_plan *plan, size_t instance)
 {
-	size_t index = generation->count - 1;
+	return plan->attach && plan->policy->interfaces[instance].attach == ATTACH_SHARED;
+}
+
+static int load_program(const struct generation_plan *plan, struct generation *generation,
+			size_t index, struct error *error)
+{
 	struct directorgate_bpf *skeleton = generation->instances[index];
 	int err;
 
 	error->text[0] = '\0';
-	if (plan->attach && plan->policy->interfaces[index].attach == ATTACH_SHARED)
+	if (is_shared(plan, index))
 		err = shared_load(skeleton->obj, skeleton->progs.directorgate,
 				  &generation->shared[index], error);
 	else
@@ -211,9 +217,8 @@ static int load_program(const struct generation_plan *plan, struct generation *g
 
 /* The first instance makes the policy maps, the others share them. */
 static int load_instance(const struct generation_plan *plan, struct generation *generation,
-			 bool multi_buffer, struct error *error)
+			 size_t index, bool multi_buffer, struct error *error)
 {
-	size_t index = generation->count;
 	struct directorgate_bpf *skeleton;
 	int err;
 
@@ -222,12 +227,12 @@ static int load_instance(const struct generation_plan *plan, struct generation *
 	if (!skeleton)
 		return error_set(error, -errno, "cannot open the built-in program: %s",
 				 strerror(errno));
-	generation->instances[generation->count++] = skeleton;
+	generation->instances[index] = skeleton;
 	set_settings(skeleton, plan, index, multi_buffer);
 	err = prepare_maps(skeleton, plan, generation, index);
 	if (err)
 		return refused(plan, index, err, error);
-	err = load_program(plan, generation, error);
+	err = load_program(plan, generation, index, error);
 	if (err)
 		return err;
 	if (!index)
@@ -237,18 +242,102 @@ static int load_instance(const struct generation_plan *plan, struct generation *
 	return 0;
 }
 
+/* The instances but the first, which several threads load: a verifier works on each for long. */
+struct crew {
+	const struct generation_plan *plan;
+	struct generation *generation;
+	bool multi_buffer;
+	atomic_size_t next;
+	pthread_mutex_t lock; /* of what follows */
+	int err;              /* of the first that failed, in time */
+	struct error error;
+};
+
+static void report(struct crew *crew, int err, const struct error *error)
+{
+	pthread_mutex_lock(&crew->lock);
+	if (!crew->err) {
+		crew->err = err;
+		crew->error = *error;
+	}
+	pthread_mutex_unlock(&crew->lock);
+}
+
+static void *work(void *context)
+{
+	struct crew *crew = context;
+	int err = 0;
+
+	while (!err) {
+		size_t index = atomic_fetch_add(&crew->next, 1);
+		struct error error;
+
+		if (index >= crew->plan->instance_count)
+			break;
+		err = load_instance(crew->plan, crew->generation, index, crew->multi_buffer,
+				    &error);
+		if (err)
+			report(crew, err, &error);
+	}
+	kernel_forget();
+	return NULL;
+}
+
+#define THREADS_MAX 16
+
+/* Beside this one, which loads too. libxdp is not asked to load two programs at a time. */
+static size_t threads_for(const struct generation_plan *plan)
+{
+	size_t others = plan->instance_count - 1;
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t count = processors > THREADS_MAX ? THREADS_MAX : processors > 1 ? processors : 1;
+
+	for (size_t i = 0; i < plan->instance_count; i++)
+		if (is_shared(plan, i))
+			return 0;
+	if (count > others)
+		count = others;
+	return count ? count - 1 : 0;
+}
+
+/* A thread that cannot be had leaves its work to the others. */
+static int load_others(const struct generation_plan *plan, struct generation *generation,
+		       bool multi_buffer, struct error *error)
+{
+	struct crew crew = {
+		.plan = plan,
+		.generation = generation,
+		.multi_buffer = multi_buffer,
+		.next = 1,
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+	};
+	size_t wanted = threads_for(plan), count = 0;
+	pthread_t threads[THREADS_MAX];
+
+	while (count < wanted && !pthread_create(&threads[count], NULL, work, &crew))
+		count++;
+	work(&crew);
+	while (count)
+		pthread_join(threads[--count], NULL);
+	if (crew.err)
+		*error = crew.error;
+	return crew.err;
+}
+
 int generation_load(const struct generation_plan *plan, struct generation *generation,
 		    struct error *error)
 {
 	bool multi_buffer = kernel_has_multi_buffer();
-	int err = 0;
+	int err;
 
 	*generation = (struct generation){
 		.instances = memory_zeroed(plan->instance_count, sizeof(void *)),
 		.shared = memory_zeroed(plan->instance_count, sizeof(void *)),
+		.count = plan->instance_count,
 	};
-	while (!err && generation->count < plan->instance_count)
-		err = load_instance(plan, generation, multi_buffer, error);
+	err = load_instance(plan, generation, 0, multi_buffer, error);
+	if (!err)
+		err = load_others(plan, generation, multi_buffer, error);
 	kernel_forget();
 	if (err)
 		generation_close(generation);

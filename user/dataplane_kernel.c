@@ -21,8 +21,8 @@
 #define EXCERPT_LINES 4
 #define EXCERPT_WIDTH 160 /* bytes of a line; the verifier prints longer ones of registers */
 
-/* What libbpf had to say since the last load began. Its callback is given no context. */
-static struct {
+/* What libbpf had to say since this thread's last load began. Its callback is given no context. */
+static _Thread_local struct {
 	char *text;
 	size_t len;
 } said;
