@@ -100,33 +100,17 @@ static int size_policy_maps(struct directorgate_bpf *skeleton, const struct gene
 					      plan->tables->node_count);
 }
 
-static int share_policy_maps(struct directorgate_bpf *skeleton, struct directorgate_bpf *first)
+static int share_policy_maps(struct directorgate_bpf *skeleton, struct directorgate_bpf *maps)
 {
-	int err = bpf_map__reuse_fd(skeleton->maps.rules, bpf_map__fd(first->maps.rules));
+	int err = bpf_map__reuse_fd(skeleton->maps.rules, bpf_map__fd(maps->maps.rules));
 
 	if (!err)
 		err = bpf_map__reuse_fd(skeleton->maps.address_nodes,
-					bpf_map__fd(first->maps.address_nodes));
+					bpf_map__fd(maps->maps.address_nodes));
 	if (!err)
 		err = bpf_map__reuse_fd(skeleton->maps.rodata_tables,
-					bpf_map__fd(first->maps.rodata_tables));
+					bpf_map__fd(maps->maps.rodata_tables));
 	return err;
-}
-
-/* The first instance makes what is the generation's own, the others share it. */
-static int prepare_maps(struct directorgate_bpf *skeleton, const struct generation_plan *plan,
-			const struct generation *generation, size_t index)
-{
-	struct counter_maps counters = index ? generation_counter_maps(generation) : plan->counters;
-	struct flow_maps flows = index ? generation_flow_maps(generation) : plan->flows;
-	int err = place_lasting_maps(skeleton, &counters, &flows, plan);
-
-	if (err)
-		return err;
-	if (index)
-		return share_policy_maps(skeleton, generation->instances[0]);
-	memcpy(skeleton->rodata_tables, plan->tables->constants, sizeof(*plan->tables->constants));
-	return size_policy_maps(skeleton, plan);
 }
 
 static int fill_rules(int fd, const struct generation_plan *plan)
@@ -215,34 +199,58 @@ static int load_program(const struct generation_plan *plan, struct generation *g
 	return err && !error->text[0] ? refused(plan, index, err, error) : err;
 }
 
-/* The first instance makes the policy maps, the others share them. */
+static int open_skeleton(struct directorgate_bpf **skeleton, struct error *error)
+{
+	kernel_listen();
+	*skeleton = directorgate_bpf__open();
+	return *skeleton ? 0
+			 : error_set(error, -errno, "cannot open the built-in program: %s",
+				     strerror(errno));
+}
+
+/* The maps, by a program that is not loaded. */
+static int make_maps(const struct generation_plan *plan, struct generation *generation,
+		     struct error *error)
+{
+	struct directorgate_bpf *maps;
+	int err = open_skeleton(&maps, error);
+
+	if (err)
+		return err;
+	generation->maps = maps;
+	bpf_program__set_autoload(maps->progs.directorgate, false);
+	memcpy(maps->rodata_tables, plan->tables->constants, sizeof(*plan->tables->constants));
+	err = place_lasting_maps(maps, &plan->counters, &plan->flows, plan);
+	if (!err)
+		err = size_policy_maps(maps, plan);
+	if (!err)
+		err = directorgate_bpf__load(maps);
+	if (err)
+		return refused(plan, 0, err, error);
+	err = fill_policy_maps(maps, plan);
+	return err ? error_set(error, err, "cannot fill the policy maps: %s", strerror(-err)) : 0;
+}
+
 static int load_instance(const struct generation_plan *plan, struct generation *generation,
 			 size_t index, bool multi_buffer, struct error *error)
 {
+	struct counter_maps counters = generation_counter_maps(generation);
+	struct flow_maps flows = generation_flow_maps(generation);
 	struct directorgate_bpf *skeleton;
-	int err;
+	int err = open_skeleton(&skeleton, error);
 
-	kernel_listen();
-	skeleton = directorgate_bpf__open();
-	if (!skeleton)
-		return error_set(error, -errno, "cannot open the built-in program: %s",
-				 strerror(errno));
-	generation->instances[index] = skeleton;
-	set_settings(skeleton, plan, index, multi_buffer);
-	err = prepare_maps(skeleton, plan, generation, index);
-	if (err)
-		return refused(plan, index, err, error);
-	err = load_program(plan, generation, index, error);
 	if (err)
 		return err;
-	if (!index)
-		err = fill_policy_maps(skeleton, plan);
-	if (err)
-		return error_set(error, err, "cannot fill the policy maps: %s", strerror(-err));
-	return 0;
+	generation->instances[index] = skeleton;
+	set_settings(skeleton, plan, index, multi_buffer);
+	err = place_lasting_maps(skeleton, &counters, &flows, plan);
+	if (!err)
+		err = share_policy_maps(skeleton, generation->maps);
+	return err ? refused(plan, index, err, error)
+		   : load_program(plan, generation, index, error);
 }
 
-/* The instances but the first, which several threads load: a verifier works on each for long. */
+/* The instances, which several threads load: a verifier works on each for long. */
 struct crew {
 	const struct generation_plan *plan;
 	struct generation *generation;
@@ -288,27 +296,23 @@ static void *work(void *context)
 /* Beside this one, which loads too. libxdp is not asked to load two programs at a time. */
 static size_t threads_for(const struct generation_plan *plan)
 {
-	size_t others = plan->instance_count - 1;
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	size_t count = processors > THREADS_MAX ? THREADS_MAX : processors > 1 ? processors : 1;
 
 	for (size_t i = 0; i < plan->instance_count; i++)
 		if (is_shared(plan, i))
 			return 0;
-	if (count > others)
-		count = others;
-	return count ? count - 1 : 0;
+	return (count < plan->instance_count ? count : plan->instance_count) - 1;
 }
 
 /* A thread that cannot be had leaves its work to the others. */
-static int load_others(const struct generation_plan *plan, struct generation *generation,
-		       bool multi_buffer, struct error *error)
+static int load_all(const struct generation_plan *plan, struct generation *generation,
+		    bool multi_buffer, struct error *error)
 {
 	struct crew crew = {
 		.plan = plan,
 		.generation = generation,
 		.multi_buffer = multi_buffer,
-		.next = 1,
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 	};
 	size_t wanted = threads_for(plan), count = 0;
@@ -335,9 +339,9 @@ int generation_load(const struct generation_plan *plan, struct generation *gener
 		.shared = memory_zeroed(plan->instance_count, sizeof(void *)),
 		.count = plan->instance_count,
 	};
-	err = load_instance(plan, generation, 0, multi_buffer, error);
+	err = make_maps(plan, generation, error);
 	if (!err)
-		err = load_others(plan, generation, multi_buffer, error);
+		err = load_all(plan, generation, multi_buffer, error);
 	kernel_forget();
 	if (err)
 		generation_close(generation);
@@ -350,6 +354,7 @@ void generation_close(struct generation *generation)
 		shared_close(generation->shared[i]);
 		directorgate_bpf__destroy(generation->instances[i]);
 	}
+	directorgate_bpf__destroy(generation->maps);
 	free(generation->instances);
 	free(generation->shared);
 	*generation = (struct generation){};
@@ -379,22 +384,22 @@ void generation_set_clock(const struct generation *generation, __u64 now_ns)
 
 struct counter_maps generation_counter_maps(const struct generation *generation)
 {
-	const struct directorgate_bpf *first = generation->instances[0];
+	const struct directorgate_bpf *maps = generation->maps;
 
 	return (struct counter_maps){
-		.rules = bpf_map__fd(first->maps.rule_counters),
-		.drops = bpf_map__fd(first->maps.drop_counters),
-		.switches = bpf_map__fd(first->maps.switch_counters),
-		.flow_events = bpf_map__fd(first->maps.flow_counters),
+		.rules = bpf_map__fd(maps->maps.rule_counters),
+		.drops = bpf_map__fd(maps->maps.drop_counters),
+		.switches = bpf_map__fd(maps->maps.switch_counters),
+		.flow_events = bpf_map__fd(maps->maps.flow_counters),
 	};
 }
 
 struct flow_maps generation_flow_maps(const struct generation *generation)
 {
-	const struct directorgate_bpf *first = generation->instances[0];
+	const struct directorgate_bpf *maps = generation->maps;
 
 	return (struct flow_maps){
-		.openings = bpf_map__fd(first->maps.openings),
-		.flows = {bpf_map__fd(first->maps.flows4), bpf_map__fd(first->maps.flows6)},
+		.openings = bpf_map__fd(maps->maps.openings),
+		.flows = {bpf_map__fd(maps->maps.flows4), bpf_map__fd(maps->maps.flows6)},
 	};
 }

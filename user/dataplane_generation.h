@@ -50,6 +50,7 @@ struct generation_plan {
 };
 
 struct generation {
+	struct directorgate_bpf *maps; /* what all instances share; its own program is not loaded */
 	struct directorgate_bpf **instances;
 	struct xdp_program **shared; /* by instance; NULL: its interface is not shared */
 	size_t count;
