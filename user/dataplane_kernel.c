@@ -21,11 +21,13 @@
 #define EXCERPT_LINES 4
 #define EXCERPT_WIDTH 160 /* bytes of a line; the verifier prints longer ones of registers */
 
-/* What libbpf had to say since this thread's last load began. Its callback is given no context. */
-static _Thread_local struct {
+struct words {
 	char *text;
 	size_t len;
-} said;
+};
+
+/* What libbpf had to say since this thread's last load began. Its callback is given no context. */
+static _Thread_local struct words said;
 
 /* A program that returns at once loads with the flag where the kernel knows it. */
 bool kernel_has_multi_buffer(void)

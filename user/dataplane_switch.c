@@ -29,8 +29,8 @@ size_t switch_count_attached(const struct run *run)
 	AUTO_FREE char *links = run_links_path(run);
 	char **names;
 	size_t count = run_list(links, &names), shared;
-	AUTO_FREE struct dispatcher *list = list_attached(run, &shared);
 
+	free(list_attached(run, &shared));
 	run_free_list(names, count);
 	return count + shared;
 }

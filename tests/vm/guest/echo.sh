@@ -15,6 +15,7 @@ serve_udp() { # PORT [COMMAND...]
 
 # Does it answer with these words? cat and dd write and read a datagram at once, bash does so in parts.
 echoes() { # tcp|udp ADDRESS PORT WORDS [COMMAND...]: to ask by
+	# shellcheck disable=SC2016 # the inner one expands it
 	"${@:5}" timeout $ECHO_PATIENCE_S bash -c 'exec 3<>"/dev/$0/$1/$2" && cat <<<"$3" >&3 &&
 		[[ $(dd bs=16384 count=1 <&3) == "$3" ]]' "${@:1:4}" 2>/dev/null
 }

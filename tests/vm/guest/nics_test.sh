@@ -60,9 +60,9 @@ unplug() {
 start_echo() {
 	local port
 	for port in $OPEN_PORT $CLOSED_PORT; do
-		serve_tcp $port
+		serve_tcp "$port"
 		servers+=($!)
-		serve_udp $port
+		serve_udp "$port"
 		servers+=($!)
 	done
 }
