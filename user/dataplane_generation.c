@@ -257,15 +257,17 @@ struct crew {
 	bool multi_buffer;
 	atomic_size_t next;
 	pthread_mutex_t lock; /* of what follows */
-	int err;              /* of the first that failed, in time */
+	int err;              /* of the first instance that failed */
+	size_t failed;        /* which it was */
 	struct error error;
 };
 
-static void report(struct crew *crew, int err, const struct error *error)
+static void report(struct crew *crew, size_t index, int err, const struct error *error)
 {
 	pthread_mutex_lock(&crew->lock);
-	if (!crew->err) {
+	if (!crew->err || index < crew->failed) {
 		crew->err = err;
+		crew->failed = index;
 		crew->error = *error;
 	}
 	pthread_mutex_unlock(&crew->lock);
@@ -285,7 +287,7 @@ static void *work(void *context)
 		err = load_instance(crew->plan, crew->generation, index, crew->multi_buffer,
 				    &error);
 		if (err)
-			report(crew, err, &error);
+			report(crew, index, err, &error);
 	}
 	kernel_forget();
 	return NULL;

@@ -108,17 +108,18 @@ missing_interface() {
 	page_is_enforced
 }
 
-# A copy of the program whose first instruction no verifier takes.
+# A copy of the program whose first instruction no verifier takes. It takes itself for the program that
+# is in force; --grace is a change all the same.
 refused_program() {
 	"$TESTS_NET/spoil.py" "$BINARY" "$LAB/spoiled"
 	refused "kernel $(uname -r) refused the program directorgate for interface perimeter0" \
-		lab_in gateway "$LAB/spoiled" apply --run "$LAB/run" "$LAB/page.yaml"
+		lab_in gateway "$LAB/spoiled" apply --grace --run "$LAB/run" "$LAB/page.yaml"
 	says '0: (79) r0 = *(u64 *)(r2 +0)'
 	says 'R2 !read_ok'
 	says "-v shows the verifier's whole log"
 	says_not 'processed 1 insns'
 	refused 'R2 !read_ok' \
-		lab_in gateway "$LAB/spoiled" apply -v --run "$LAB/run" "$LAB/page.yaml"
+		lab_in gateway "$LAB/spoiled" apply -v --grace --run "$LAB/run" "$LAB/page.yaml"
 	says 'BEGIN PROG LOAD LOG'
 	says 'processed 1 insns'
 	says_not '-v shows'
