@@ -114,10 +114,17 @@ static __always_inline __u32 choose_way(const struct opening_set *set, __u16 tag
 	return way;
 }
 
+/* However old. Another tag is another key: then the way's own line need not be read. */
+static __always_inline bool holds(const struct opening_set *set, __u32 way,
+				  const struct opening_name *name)
+{
+	return set->tags[way] == name->tag && is_key(&set->ways[way].key, &name->key);
+}
+
 static __always_inline bool is_live_way(const struct opening_set *set, __u32 way, __u64 now_ns)
 {
 	return set->seen_ns[way] &&
-	       is_live(set->seen_ns[way], opening_phase(set->ways[way].key.protocol), now_ns);
+	       is_live(set->seen_ns[way], opening_phase(set->protocols[way]), now_ns);
 }
 
 /* What a segment's receiver acknowledges (RFC 9293, section 3.4: SYN and FIN count one each). */
@@ -164,10 +171,11 @@ __noinline int keep_opening(const struct packet *packet, __u32 direction, __u32 
 		return 0;
 	}
 	way = choose_way(set, name.tag);
-	found = is_key(&set->ways[way].key, &name.key);
+	found = holds(set, way, &name);
 	live = is_live_way(set, way, packet->now_ns);
 	if (!found || !live) {
 		set->tags[way] = name.tag;
+		set->protocols[way] = name.key.protocol;
 		set->seen_ns[way] = packet->now_ns;
 		set->ways[way].key = name.key;
 		set->ways[way].state = (struct opening_state){};
@@ -197,7 +205,7 @@ __noinline int read_opening(const struct packet *packet, __u32 direction,
 	if (!name.set || !lock_set(name.set))
 		return false;
 	way = choose_way(name.set, name.tag);
-	live = is_key(&name.set->ways[way].key, &name.key) &&
+	live = holds(name.set, way, &name) &&
 	       is_live_way(name.set, way, packet->now_ns);
 	if (live)
 		*opening = name.set->ways[way].state;
@@ -216,7 +224,7 @@ __noinline int forget_opening(const struct packet *packet, __u32 direction)
 	if (!name.set || !lock_set(name.set))
 		return 0;
 	way = choose_way(name.set, name.tag);
-	if (is_key(&name.set->ways[way].key, &name.key))
+	if (holds(name.set, way, &name))
 		name.set->seen_ns[way] = 0;
 	unlock_set(name.set);
 	return 0;

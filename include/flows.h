@@ -72,18 +72,19 @@ struct opening_state {
 struct opening {
 	struct flow_key6 key;
 	struct opening_state state;
-	__u8 padding[16];
 };
 
 /*
  * Openings of both families stand in sets of a few, which a hash of the key chooses; in a full
- * set the oldest gives way. What a look-up compares first is one cache line, and so is an opening.
+ * set the oldest gives way. What a look-up compares first is one cache line. In a flood each
+ * packet finds another set, and what they cost is their memory: so a set is small, and there are
+ * no more than the limit wants.
  */
 #define OPENING_WAYS 4
 
 struct opening_set {
 	__u32 locked; /* 1: a processor is at work here, and nobody else may read or write */
-	__u32 reserved;
+	__u8 protocols[OPENING_WAYS];
 	__u16 tags[OPENING_WAYS]; /* low bits of the hash */
 	/* CLOCK_MONOTONIC_COARSE of the opener's last packet, to a second; 0: the way is free */
 	__u64 seen_ns[OPENING_WAYS];
@@ -91,9 +92,8 @@ struct opening_set {
 	struct opening ways[OPENING_WAYS];
 };
 
-/* Twice the room, so that few sets are full while the table is not. */
-#define OPENING_SETS(limit) (((limit) + 1) / 2)
-#define OPENINGS_OF(sets)   ((sets)*2)
+#define OPENING_SETS(limit) (((limit) + OPENING_WAYS - 1) / OPENING_WAYS)
+#define OPENINGS_OF(sets)   ((sets)*OPENING_WAYS)
 
 /* The hash's secret, two numbers for each pair of a key's words. Who knew it could fill one set. */
 #define OPENING_SEEDS 10
@@ -119,9 +119,9 @@ struct flow {
 
 _Static_assert(sizeof(struct flow_key4) == 16, "flow_key4 has no hidden padding");
 _Static_assert(sizeof(struct flow_key6) == 40, "flow_key6 has no hidden padding");
-_Static_assert(sizeof(struct opening) == 64, "an opening is one cache line");
-_Static_assert(sizeof(struct opening_set) == 64 * (1 + OPENING_WAYS),
-	       "and so is what stands before them");
+_Static_assert(sizeof(struct opening) == 48, "opening has no hidden padding");
+_Static_assert(sizeof(struct opening_set) == 256,
+	       "what stands before the openings is a cache line");
 _Static_assert(sizeof(struct flow) == 32, "flow has no hidden padding");
 
 #endif
