@@ -2,8 +2,8 @@
 /*
  * The program's maps and constants. Policy maps are created to size, filled and
  * frozen by dataplane.c before the program is loaded; the program never writes
- * them. Counter maps are written by count.h, flow tables by flow.h alone; they are pinned,
- * and outlive generations.
+ * them. Counter maps are written by count.h, the table of openings by openings.h, those of
+ * flows by flow.h alone; they are pinned, and outlive generations.
  */
 #ifndef MAPS_H
 #define MAPS_H

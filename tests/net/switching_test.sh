@@ -111,6 +111,16 @@ streams_arrive_unfiltered() {
 	done
 }
 
+# What the streams counted stands in $LAB/streams then.
+switch_under_streams() {
+	gate apply "$LAB/turn0.yaml" >/dev/null 2>&1
+	start_streams
+	check "$SWITCHES applies of two policies in turn change $SWITCHES times, each judging packets" \
+		switch_policies
+	kill -TERM $stream_pid
+	wait $stream_pid || true
+}
+
 switching_tests() {
 	lab_up
 	build_tool stream stream.c namespace.c
@@ -118,12 +128,7 @@ switching_tests() {
 	write_config turn1 CONFIG_RULES="$BOTH_RULES, $ONLY_ODD" \
 		CONFIG_PROFILE="{name: single-director, without: [rp-dir-8080]}"
 	check "unfiltered, every stream arrives whole" streams_arrive_unfiltered
-	gate apply "$LAB/turn0.yaml" >/dev/null 2>&1
-	start_streams
-	check "$SWITCHES applies of two policies in turn change $SWITCHES times, each judging packets" \
-		switch_policies
-	kill -TERM $stream_pid
-	wait $stream_pid || true
+	switch_under_streams
 	check "of $STREAM_PACKETS packets that both policies allow none is lost" \
 		arrived_whole bulk $STREAM_PACKETS
 	check "a stream between two hosts behind one NIC arrives whole too" arrived_whole name $LEAST

@@ -111,12 +111,7 @@ switching_checks() {
 	build_tool stream stream.c namespace.c
 	write_config turn0 CONFIG_RULES="$BOTH_RULES, $ONLY_EVEN"
 	write_config turn1 CONFIG_RULES="$BOTH_RULES, $ONLY_ODD"
-	gate apply "$LAB/turn0.yaml" >/dev/null 2>&1
-	start_streams
-	check "$SWITCHES applies of two policies in turn change $SWITCHES times, each judging packets" \
-		switch_policies
-	kill -TERM $stream_pid
-	wait $stream_pid || true
+	switch_under_streams
 	check "of what both allow no packet is lost" arrived_whole bulk $LEAST
 	check "each of them was judged and counted once" counted_once bulk bulk
 	check "what neither policy allows never arrives" never_arrived neither
