@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # shellcheck shell=bash
 #
-# An apply that is killed, or refused memory, at each bpf() call that matters, in turn: no NIC is
-# ever without the old or the new program, and the next apply mends what is left. See
+# An apply that is killed after, or refused memory at, each bpf() call that matters, in turn: no NIC
+# is ever without the old or the new program, and the next apply mends what is left. See
 # traffic/interrupt.c.
 
 # bpf()'s commands, by linux/bpf.h: what outlives the process, and what can run out of memory.
@@ -10,22 +10,18 @@ LASTING="2 6 28 29"              # map update, pin, link create, link update
 COSTLY="0 2 5 6 22 26 28 29"     # map create, program load, map freeze, batched update too
 LINK_UPDATE=29
 
-# The command with its N-th bpf() call interrupted; its exit code is in $code.
-interrupted_at() { # N kill|fail COMMAND...
+# The command with that bpf() call interrupted; its exit code is in $code.
+interrupted_at() { # CALL kill|fail COMMAND...
 	code=0
 	INTERRUPT_AT=$1 INTERRUPT_HOW=$2 INTERRUPT_LOG=$LAB/interrupted \
 		LD_PRELOAD=$LAB/interrupt.so "${@:3}" >"$LAB/output" 2>&1 || code=$?
 }
 
-# The numbers of the calls to interrupt: those of the commands, and, for kills, the ones after them.
-calls_of() { # COMMANDS AFTER COMMAND...
+calls_of() { # COMMANDS COMMAND...
 	local code
 	rm -f "$LAB/interrupted"
-	interrupted_at 0 trace "${@:3}"
-	awk -v commands=" $1 " -v after="$2" '
-		{ is = index(commands, " " $1 " ") > 0 }
-		is || (after && was) { print NR }
-		{ was = is }' "$LAB/interrupted"
+	interrupted_at none trace "${@:2}"
+	awk -F: -v commands=" $1 " 'index(commands, " " $1 " ")' "$LAB/interrupted"
 }
 
 apply_quietly() { # CONFIG
@@ -43,7 +39,7 @@ status_code() {
 }
 
 # Neither NIC is bare; and status knows whether both have the same.
-still_filters() { # N
+still_filters() { # CALL
 	local code
 	code=$(status_code)
 	[[ $(programs) != 0\ * && $(programs) != *\ 0 ]] ||
@@ -53,15 +49,15 @@ still_filters() { # N
 }
 
 apply_survives_kills() {
-	local n code calls
-	calls=$(calls_of "$LASTING" yes gate apply "$LAB/crash1.yaml")
+	local call code calls
+	calls=$(calls_of "$LASTING" gate apply "$LAB/crash1.yaml")
 	apply_quietly "$LAB/crash0.yaml"
-	for n in $calls; do
-		interrupted_at "$n" kill gate apply "$LAB/crash1.yaml"
-		same "$code" 137 "call $n: exit code of a killed apply"
-		still_filters "$n"
+	for call in $calls; do
+		interrupted_at "$call" kill gate apply "$LAB/crash1.yaml"
+		same "$code" 137 "call $call: exit code of a killed apply"
+		still_filters "$call"
 		apply_quietly "$LAB/crash1.yaml"
-		same "$(status_code)" 0 "call $n: status after the next apply"
+		same "$(status_code)" 0 "call $call: status after the next apply"
 		apply_quietly "$LAB/crash0.yaml"
 	done
 	grep -q 3 "$LAB/codes" || complain "no kill fell between the two NICs, or status did not see it"
@@ -69,7 +65,7 @@ apply_survives_kills() {
 }
 
 # Refused: both as before. Done in spite of it: both new.
-all_or_nothing() { # N CODE BEFORE
+all_or_nothing() { # CALL CODE BEFORE
 	same "$(status_code)" 0 "call $1: status"
 	if (($2 == 0)); then
 		apply_quietly "$LAB/crash0.yaml"
@@ -81,40 +77,40 @@ all_or_nothing() { # N CODE BEFORE
 }
 
 apply_is_all_or_nothing() {
-	local n code before calls
-	calls=$(calls_of "$COSTLY" '' gate apply "$LAB/crash1.yaml")
+	local call code before calls
+	calls=$(calls_of "$COSTLY" gate apply "$LAB/crash1.yaml")
 	apply_quietly "$LAB/crash0.yaml"
 	rm "$LAB/interrupted"
-	for n in $calls; do
+	for call in $calls; do
 		before=$(programs)
-		interrupted_at "$n" fail gate apply "$LAB/crash1.yaml"
-		all_or_nothing "$n" "$code" "$before"
+		interrupted_at "$call" fail gate apply "$LAB/crash1.yaml"
+		all_or_nothing "$call" "$code" "$before"
 	done
-	(($(grep -c "^$LINK_UPDATE\$" "$LAB/interrupted") >= 2)) ||
+	(($(grep -c "^$LINK_UPDATE:" "$LAB/interrupted") >= 2)) ||
 		complain "the switches of the two NICs were not both refused"
 }
 
 first_apply_survives_kills() {
-	local n code calls
+	local call code calls
 	gate detach >/dev/null
-	calls=$(calls_of "$LASTING" yes gate apply "$LAB/crash0.yaml")
-	for n in $calls; do
+	calls=$(calls_of "$LASTING" gate apply "$LAB/crash0.yaml")
+	for call in $calls; do
 		gate detach >/dev/null
-		interrupted_at "$n" kill gate apply "$LAB/crash0.yaml"
-		same "$code" 137 "call $n: exit code of a killed apply"
+		interrupted_at "$call" kill gate apply "$LAB/crash0.yaml"
+		same "$code" 137 "call $call: exit code of a killed apply"
 		apply_quietly "$LAB/crash0.yaml"
-		same "$(status_code)" 0 "call $n: status after the next apply"
+		same "$(status_code)" 0 "call $call: status after the next apply"
 	done
 }
 
 detach_survives_kills() {
-	local n code calls
-	calls=$(calls_of "$(seq -s ' ' 0 99)" '' gate detach)
-	for n in $calls; do
+	local call code calls
+	calls=$(calls_of "$(seq -s ' ' 0 99)" gate detach)
+	for call in $calls; do
 		apply_quietly "$LAB/crash0.yaml"
-		interrupted_at "$n" kill gate detach
+		interrupted_at "$call" kill gate detach
 		exits 0 gate detach
-		same "$(programs)" "0 0" "call $n: programs after the next detach"
+		same "$(programs)" "0 0" "call $call: programs after the next detach"
 	done
 }
 

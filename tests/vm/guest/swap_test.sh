@@ -60,12 +60,12 @@ switch_policies() {
 	done
 }
 
-# bpf() calls that pin or link, and those after them, as many as are to be tried.
+# bpf() calls that pin or link, as many as are to be tried.
 calls_to_kill() {
 	apply shared0
 	INTERRUPT_HOW=trace INTERRUPT_LOG=$PWD/calls LD_PRELOAD=$LAB_TOOLS/interrupt.so \
 		gate apply shared1.yaml >/dev/null 2>&1
-	awk '{ is = $1 == 6 || $1 == 28 } is || was { print NR } { was = is }' calls >points
+	awk -F: '$1 == 6 || $1 == 28' calls >points
 	awk -v all="$(wc -l <points)" -v kills=$KILLS 'int(NR * kills / all) > int((NR - 1) * kills / all)' points
 }
 
@@ -81,17 +81,17 @@ still_filters() { # CALL
 }
 
 survives_kills() {
-	local n code
-	for n in $(calls_to_kill); do
+	local call code
+	for call in $(calls_to_kill); do
 		apply shared0
 		code=0
-		INTERRUPT_AT=$n INTERRUPT_HOW=kill LD_PRELOAD=$LAB_TOOLS/interrupt.so \
+		INTERRUPT_AT=$call INTERRUPT_HOW=kill LD_PRELOAD=$LAB_TOOLS/interrupt.so \
 			gate apply shared1.yaml >killed 2>&1 || code=$?
-		same $code 137 "call $n: exit code of a killed apply"
-		still_filters "$n"
+		same $code 137 "call $call: exit code of a killed apply"
+		still_filters "$call"
 		apply shared1
 		exits 0 gate status
-		same "$(company perimeter0) $(company inside0)" "* xsk_def_prog *" "call $n: programs after the next apply"
+		same "$(company perimeter0) $(company inside0)" "* xsk_def_prog *" "call $call: programs after the next apply"
 	done
 	[[ -s doubled ]] || complain "no kill fell between the new program's coming and the former's going"
 	same "$(find /sys/fs/bpf/xdp -name "dispatch-$(cat /sys/class/net/perimeter0/ifindex)-*" | wc -l)" 1 \
