@@ -315,11 +315,12 @@ static void print_times(struct draft *draft)
 		fprintf(draft->out, "pickup-grace: %us\n", (unsigned)pick(random, 120));
 	if (one_in(random, 6))
 		return;
-	fputs("timeouts:\n", draft->out);
+	fputs("timeouts: {", draft->out);
 	for (size_t i = 0; i < COUNT_OF(labels); i++)
 		if (!one_in(random, 5))
-			fprintf(draft->out, "  %s: %us\n", labels[i],
+			fprintf(draft->out, "%s: %us, ", labels[i],
 				1 + (unsigned)pick(random, 30));
+	fputs("}\n", draft->out);
 }
 
 char *random_policy(struct random *random)
