@@ -251,8 +251,7 @@ class Forwarder:
 
     def throughput(self, effort):
         out = in_namespace(self.left, "taskset", "-c", "0", "iperf3", "--client", policies.DIRECTOR[4],
-                           "--port", str(PORT), "--time", str(effort.iperf_s), "--json",
-                           timeout=effort.iperf_s + 20)
+                           "--port", str(PORT), "--bytes", effort.stream, "--json")
         return json.loads(out)["end"]["sum_received"]["bits_per_second"] / 1e9
 
     def requests(self, effort):
@@ -296,13 +295,13 @@ def measure_forwarding(lab, effort, results):
                          "iperf3", "--server", "--port", str(PORT))
                for forwarder in forwarders.values()]
     time.sleep(0.5)
-    take_turns(effort.iperf_turns, results, THROUGHPUT_ROW, {
+    take_turns(effort.stream_turns, results, THROUGHPUT_ROW, {
         name: lambda forwarder=forwarder: forwarder.throughput(effort)
         for name, forwarder in forwarders.items()}, "Gbit/s")
     for server in servers:
         server.kill()
         server.wait()
-    take_turns(effort.iperf_turns, results, REQUEST_ROW, {
+    take_turns(effort.stream_turns, results, REQUEST_ROW, {
         name: lambda forwarder=forwarder: forwarder.requests(effort)
         for name, forwarder in forwarders.items()}, "requests/s")
 
