@@ -16,6 +16,7 @@
 /* Where the values of one kind of map go. */
 struct reading {
 	size_t value_size;
+	__u32 entries; /* at most: what stands behind them nobody of the policy has */
 	/* The per-CPU values of one entry. */
 	void (*take)(struct counters *counters, const struct slot_index *index, __u32 entry,
 		     const void *values, size_t cpus);
@@ -78,8 +79,10 @@ static int visit(int fd, __u32 entries, void *context)
 	__u32 position = 0, done = 0;
 	int err = 0;
 
+	if (entries > reading->entries)
+		entries = reading->entries;
 	while (!err && done < entries) {
-		__u32 count = ENTRY_BATCH;
+		__u32 count = entries - done < ENTRY_BATCH ? entries - done : ENTRY_BATCH;
 
 		err = bpf_map_lookup_batch(fd, done ? &position : NULL, &position, keys, values,
 					   &count, NULL);
@@ -105,16 +108,45 @@ static const struct reading_kind readings[] = {
 	{COUNTER_FLOW_EVENTS, {.value_size = sizeof(__u64), .take = take_flow_event}},
 };
 
+static __u32 entries_of(enum counter_kind kind, const struct slot_index *index,
+			const struct counters *counters)
+{
+	__u32 interfaces = 0;
+
+	for (size_t i = 0; i < counters->interface_count; i++)
+		if (index->interfaces[i] >= interfaces)
+			interfaces = index->interfaces[i] + 1;
+	switch (kind) {
+	case COUNTER_RULES:
+		return index->rule_slots;
+	case COUNTER_DROPS:
+		return DROP_REASON_STRIDE * interfaces;
+	case COUNTER_SWITCHES:
+		return PASS_SWITCH_STRIDE * interfaces;
+	default:
+		return FLOW_EVENT_COUNT;
+	}
+}
+
+static struct reading begin_reading(const struct reading_kind *kind, const struct slot_index *index,
+				    struct counters *counters)
+{
+	struct reading reading = kind->reading;
+
+	reading.counters = counters;
+	reading.index = index;
+	reading.entries = entries_of(kind->kind, index, counters);
+	return reading;
+}
+
 int counters_read_pinned(const struct run *run, const struct slot_index *index,
 			 struct counters *counters)
 {
 	int err = 0;
 
 	for (size_t i = 0; i < sizeof(readings) / sizeof(readings[0]) && !err; i++) {
-		struct reading reading = readings[i].reading;
+		struct reading reading = begin_reading(&readings[i], index, counters);
 
-		reading.counters = counters;
-		reading.index = index;
 		err = pins_visit_counters(run, readings[i].kind, visit, &reading);
 	}
 	return err;
@@ -124,17 +156,12 @@ int counters_read_maps(const struct counter_maps *maps, const struct slot_index 
 		       struct counters *counters)
 {
 	const int fds[] = {maps->rules, maps->drops, maps->switches, maps->flow_events};
-	const __u32 interfaces = counters->interface_count;
-	const __u32 entries[] = {index->rule_slots, DROP_REASON_STRIDE * interfaces,
-				 PASS_SWITCH_STRIDE * interfaces, FLOW_EVENTS_MAX};
 	int err = 0;
 
 	for (size_t i = 0; i < sizeof(readings) / sizeof(readings[0]) && !err; i++) {
-		struct reading reading = readings[i].reading;
+		struct reading reading = begin_reading(&readings[i], index, counters);
 
-		reading.counters = counters;
-		reading.index = index;
-		err = visit(fds[i], entries[i], &reading);
+		err = visit(fds[i], reading.entries, &reading);
 	}
 	return err;
 }

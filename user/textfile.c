@@ -26,28 +26,31 @@ static void print_escaped(FILE *out, const char *value)
 	}
 }
 
+/* What stands before a label's value. Few calls make a line: those take longer than its characters.
+ */
+#define FIRST_LABEL(name) "{" name "=\""
+#define NEXT_LABEL(name)  "\"," name "=\""
+#define LABELS_END        "\"} "
+
+static void print_label(FILE *out, const char *before, const char *value)
+{
+	fputs_unlocked(before, out);
+	print_escaped(out, value);
+}
+
 /* Ends a sample. By hand, as fprintf() takes longer than the rest of the line. */
 static void end_sample(FILE *out, __u64 value)
 {
-	char digits[24];
-	char *first = digits + sizeof(digits);
+	char text[32];
+	char *first = text + sizeof(text);
 
 	*--first = '\n';
 	do
 		*--first = (char)('0' + value % 10);
 	while (value /= 10);
-	fputs_unlocked("} ", out);
-	fwrite_unlocked(first, 1, (size_t)(digits + sizeof(digits) - first), out);
-}
-
-/* `separator` is "{" before the first label and "," before the others. */
-static void print_label(FILE *out, const char *separator, const char *label, const char *value)
-{
-	fputs_unlocked(separator, out);
-	fputs_unlocked(label, out);
-	fputs_unlocked("=\"", out);
-	print_escaped(out, value);
-	putc_unlocked('"', out);
+	first -= strlen(LABELS_END);
+	memcpy(first, LABELS_END, strlen(LABELS_END));
+	fwrite_unlocked(first, 1, (size_t)(text + sizeof(text) - first), out);
 }
 
 static void begin_sample(FILE *out, const char *name)
@@ -57,12 +60,12 @@ static void begin_sample(FILE *out, const char *name)
 }
 
 /* A sample with two labels: what most families have. */
-static void print_pair(FILE *out, const char *name, const char *label1, const char *value1,
-		       const char *label2, const char *value2, __u64 value)
+static void print_pair(FILE *out, const char *name, const char *before1, const char *value1,
+		       const char *before2, const char *value2, __u64 value)
 {
 	begin_sample(out, name);
-	print_label(out, "{", label1, value1);
-	print_label(out, ",", label2, value2);
+	print_label(out, before1, value1);
+	print_label(out, before2, value2);
 	end_sample(out, value);
 }
 
@@ -77,7 +80,7 @@ static void print_build(FILE *out)
 {
 	begin_family(out, "build_info", "gauge", "Version of the program that wrote this file.");
 	begin_sample(out, "build_info");
-	print_label(out, "{", "version", VERSION);
+	print_label(out, FIRST_LABEL("version"), VERSION);
 	end_sample(out, 1);
 }
 
@@ -104,8 +107,9 @@ static void print_attachment(const struct dataplane_state *state, FILE *out)
 	for (size_t i = 0; i < state->interface_count; i++) {
 		const struct interface_state *interface = &state->interfaces[i];
 
-		print_pair(out, "interface_attached", "device", interface->name, "xdp",
-			   xdp_label(interface), interface->attachment == ATTACHMENT_LIVE);
+		print_pair(out, "interface_attached", FIRST_LABEL("device"), interface->name,
+			   NEXT_LABEL("xdp"), xdp_label(interface),
+			   interface->attachment == ATTACHMENT_LIVE);
 	}
 }
 
@@ -126,7 +130,7 @@ static void print_others(const struct dataplane_state *state, FILE *out)
 		const struct interface_state *interface = &state->interfaces[i];
 
 		begin_sample(out, "interface_other_programs");
-		print_label(out, "{", "device", interface->name);
+		print_label(out, FIRST_LABEL("device"), interface->name);
 		end_sample(out, count_others(interface));
 	}
 }
@@ -139,18 +143,18 @@ static void print_prefixes(const struct dataplane_state *state, FILE *out)
 
 		if (strcmp(role->name, "any") == 0)
 			continue; /* everyone, by no prefix */
-		print_pair(out, "policy_prefixes", "role", role->name, "family", "ipv4",
-			   role->prefix_counts[FAMILY_IPV4]);
-		print_pair(out, "policy_prefixes", "role", role->name, "family", "ipv6",
-			   role->prefix_counts[FAMILY_IPV6]);
+		print_pair(out, "policy_prefixes", FIRST_LABEL("role"), role->name,
+			   NEXT_LABEL("family"), "ipv4", role->prefix_counts[FAMILY_IPV4]);
+		print_pair(out, "policy_prefixes", FIRST_LABEL("role"), role->name,
+			   NEXT_LABEL("family"), "ipv6", role->prefix_counts[FAMILY_IPV6]);
 	}
 }
 
 static void print_policy(const struct dataplane_state *state, FILE *out)
 {
 	begin_family(out, "policy_info", "gauge", "The policy in force.");
-	print_pair(out, "policy_info", "hash", state->info.policy_hash, "profile",
-		   state->info.profile, 1);
+	print_pair(out, "policy_info", FIRST_LABEL("hash"), state->info.policy_hash,
+		   NEXT_LABEL("profile"), state->info.profile, 1);
 	print_single(out, "policy_rules", "Rules in force.", state->info.rule_count);
 	print_prefixes(state, out);
 }
@@ -169,10 +173,10 @@ static void print_rule_direction(const struct rule_count *count, enum direction 
 				 const char *name, __u64 value, FILE *out)
 {
 	begin_sample(out, name);
-	print_label(out, "{", "rule", count->rule.id);
-	print_label(out, ",", "source_role", count->rule.from);
-	print_label(out, ",", "destination_role", count->rule.to);
-	print_label(out, ",", "direction", counters_direction_label(direction));
+	print_label(out, FIRST_LABEL("rule"), count->rule.id);
+	print_label(out, NEXT_LABEL("source_role"), count->rule.from);
+	print_label(out, NEXT_LABEL("destination_role"), count->rule.to);
+	print_label(out, NEXT_LABEL("direction"), counters_direction_label(direction));
 	end_sample(out, value);
 }
 
@@ -197,8 +201,8 @@ static void print_last_hits(const struct counters *counters, FILE *out)
 		const struct rule_count *count = &counters->rules[i];
 
 		begin_sample(out, "rule_last_hit_timestamp_seconds");
-		print_label(out, "{", "rule", count->rule.id);
-		fprintf(out, "} %.3f\n", counters_wall_seconds(count->sum.last_hit_ns));
+		print_label(out, FIRST_LABEL("rule"), count->rule.id);
+		fprintf(out, LABELS_END "%.3f\n", counters_wall_seconds(count->sum.last_hit_ns));
 	}
 }
 
@@ -220,8 +224,8 @@ static void print_drop_family(const struct counters *counters, const char *name,
 		const struct interface_count *interface = &counters->interfaces[i];
 
 		for (unsigned reason = DROP_NONE + 1; reason < DROP_REASON_COUNT; reason++)
-			print_pair(out, name, "device", interface->name, "reason",
-				   counters_reason_label(reason),
+			print_pair(out, name, FIRST_LABEL("device"), interface->name,
+				   NEXT_LABEL("reason"), counters_reason_label(reason),
 				   value_of(&interface->drops[reason]));
 	}
 }
@@ -234,8 +238,9 @@ static void print_switches(const struct counters *counters, FILE *out)
 		const struct interface_count *interface = &counters->interfaces[i];
 
 		for (unsigned j = 0; j < PASS_SWITCH_COUNT; j++)
-			print_pair(out, "passed_packets_total", "device", interface->name, "switch",
-				   counters_switch_label(j), interface->switches[j].packets);
+			print_pair(out, "passed_packets_total", FIRST_LABEL("device"),
+				   interface->name, NEXT_LABEL("switch"), counters_switch_label(j),
+				   interface->switches[j].packets);
 	}
 }
 
