@@ -105,13 +105,14 @@ struct places {
 	__u64 homes[PLACES_MAX][HOMES_MAX / 64];
 };
 
-/* Constant for one instance of the program (.rodata), so that the verifier prunes. */
+/* Constant for one instance of the program (.rodata), so that the verifier prunes. First what every
+ * packet asks for. */
 struct settings {
 	__u64 timeouts_ns[FLOW_PHASE_COUNT];
-	__u64 grace_until_ns;               /* CLOCK_MONOTONIC: until then replies need no flow */
-	__u64 opening_seeds[OPENING_SEEDS]; /* of struct flow_origin */
-	__u32 opening_sets;                 /* of the table of openings */
-	__u32 generation;                   /* at least 1 */
+	__u64 tick_ns;                /* what one jiffy takes */
+	__u64 clock_start_ns;         /* CLOCK_MONOTONIC_COARSE at jiffy 0; may be below 0 */
+	__u64 grace_until_ns;         /* CLOCK_MONOTONIC: until then replies need no flow */
+	__u32 generation;             /* at least 1 */
 	__u32 interface_slot;         /* this interface's part of drop_counters, switch_counters */
 	__u32 ipv6_root;              /* entry */
 	__u32 ipv6_steps;             /* at most so many nodes from there to a leaf */
@@ -126,6 +127,8 @@ struct settings {
 	bool multi_buffer;            /* the kernel has bpf_xdp_get_buff_len() (5.18) */
 	bool explain;                 /* leave the last judgement in `judged` */
 	bool pass[PASS_SWITCH_COUNT];
+	__u32 opening_sets;                 /* of the table of openings */
+	__u64 opening_seeds[OPENING_SEEDS]; /* of struct flow_origin */
 };
 
 struct counter {

@@ -15,6 +15,7 @@
 #include "capability.h"
 #include "dataplane_generation.h"
 #include "dataplane_kernel.h"
+#include "dataplane_probe.h"
 #include "dataplane_shared.h"
 #include "memory.h"
 #include "directorgate.skel.h"
@@ -23,7 +24,7 @@
 #define BATCH_ENTRIES 65536
 
 static void set_settings(struct directorgate_bpf *skeleton, const struct generation_plan *plan,
-			 size_t instance, bool multi_buffer)
+			 size_t instance, const struct kernel_facts *kernel)
 {
 	const struct policy *policy = plan->policy;
 	const struct tables *tables = plan->tables;
@@ -44,14 +45,16 @@ static void set_settings(struct directorgate_bpf *skeleton, const struct generat
 	settings->homes = tables->home_count > 1;
 	settings->vlans = policy->interfaces[instance].lists_vlans;
 	settings->source_ports = tables->source_ports;
-	settings->multi_buffer = multi_buffer;
+	settings->multi_buffer = kernel->multi_buffer;
+	settings->tick_ns = kernel->tick_ns;
+	settings->clock_start_ns = kernel->clock_start_ns;
 	settings->explain = plan->explain;
 	for (int i = 0; i < FLOW_PHASE_COUNT; i++)
 		settings->timeouts_ns[i] = policy->timeouts[i] * NANOSECONDS;
 	for (int i = 0; i < PASS_SWITCH_COUNT; i++)
 		settings->pass[i] = policy->pass[i];
 	skeleton->rodata->places = tables->places[instance];
-	if (multi_buffer)
+	if (kernel->multi_buffer)
 		bpf_program__set_flags(skeleton->progs.directorgate, PROGRAM_HAS_FRAGS);
 }
 
@@ -232,7 +235,7 @@ static int make_maps(const struct generation_plan *plan, struct generation *gene
 }
 
 static int load_instance(const struct generation_plan *plan, struct generation *generation,
-			 size_t index, bool multi_buffer, struct error *error)
+			 size_t index, const struct kernel_facts *kernel, struct error *error)
 {
 	struct counter_maps counters = generation_counter_maps(generation);
 	struct flow_maps flows = generation_flow_maps(generation);
@@ -242,7 +245,7 @@ static int load_instance(const struct generation_plan *plan, struct generation *
 	if (err)
 		return err;
 	generation->instances[index] = skeleton;
-	set_settings(skeleton, plan, index, multi_buffer);
+	set_settings(skeleton, plan, index, kernel);
 	err = place_lasting_maps(skeleton, &counters, &flows, plan);
 	if (!err)
 		err = share_policy_maps(skeleton, generation->maps);
@@ -254,7 +257,7 @@ static int load_instance(const struct generation_plan *plan, struct generation *
 struct crew {
 	const struct generation_plan *plan;
 	struct generation *generation;
-	bool multi_buffer;
+	const struct kernel_facts *kernel;
 	atomic_size_t next;
 	pthread_mutex_t lock; /* of what follows */
 	int err;              /* of the first instance that failed */
@@ -284,8 +287,7 @@ static void *work(void *context)
 
 		if (index >= crew->plan->instance_count)
 			break;
-		err = load_instance(crew->plan, crew->generation, index, crew->multi_buffer,
-				    &error);
+		err = load_instance(crew->plan, crew->generation, index, crew->kernel, &error);
 		if (err)
 			report(crew, index, err, &error);
 	}
@@ -309,12 +311,12 @@ static size_t threads_for(const struct generation_plan *plan)
 
 /* A thread that cannot be had leaves its work to the others. */
 static int load_all(const struct generation_plan *plan, struct generation *generation,
-		    bool multi_buffer, struct error *error)
+		    const struct kernel_facts *kernel, struct error *error)
 {
 	struct crew crew = {
 		.plan = plan,
 		.generation = generation,
-		.multi_buffer = multi_buffer,
+		.kernel = kernel,
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 	};
 	size_t wanted = threads_for(plan), count = 0;
@@ -333,7 +335,7 @@ static int load_all(const struct generation_plan *plan, struct generation *gener
 int generation_load(const struct generation_plan *plan, struct generation *generation,
 		    struct error *error)
 {
-	bool multi_buffer = kernel_has_multi_buffer();
+	struct kernel_facts kernel;
 	int err;
 
 	*generation = (struct generation){
@@ -341,9 +343,15 @@ int generation_load(const struct generation_plan *plan, struct generation *gener
 		.shared = memory_zeroed(plan->instance_count, sizeof(void *)),
 		.count = plan->instance_count,
 	};
-	err = make_maps(plan, generation, error);
+	kernel_listen();
+	err = probe_kernel(&kernel);
+	if (err)
+		err = kernel_refused("probe", plan->policy->interfaces[0].name, err, plan->verbose,
+				     error);
 	if (!err)
-		err = load_all(plan, generation, multi_buffer, error);
+		err = make_maps(plan, generation, error);
+	if (!err)
+		err = load_all(plan, generation, &kernel, error);
 	kernel_forget();
 	if (err)
 		generation_close(generation);

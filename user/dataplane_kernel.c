@@ -29,22 +29,6 @@ struct words {
 /* What libbpf had to say since this thread's last load began. Its callback is given no context. */
 static _Thread_local struct words said;
 
-/* A program that returns at once loads with the flag where the kernel knows it. */
-bool kernel_has_multi_buffer(void)
-{
-	const struct bpf_insn pass[] = {
-		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = XDP_PASS},
-		{.code = BPF_JMP | BPF_EXIT},
-	};
-	LIBBPF_OPTS(bpf_prog_load_opts, options, .prog_flags = PROGRAM_HAS_FRAGS);
-	int fd = bpf_prog_load(BPF_PROG_TYPE_XDP, "probe", "GPL", pass, 2, &options);
-
-	if (fd < 0)
-		return false;
-	close(fd);
-	return true;
-}
-
 static int keep(enum libbpf_print_level level, const char *format, va_list arguments)
 {
 	AUTO_FREE char *line = NULL;

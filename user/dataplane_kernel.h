@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What this kernel can do beyond the floor, Linux 5.15, and why it refused the program. */
+/* Why this kernel refused the program. */
 #ifndef DATAPLANE_KERNEL_H
 #define DATAPLANE_KERNEL_H
 
@@ -8,25 +8,20 @@
 
 #include "error.h"
 
-/* BPF_F_XDP_HAS_FRAGS of kernels from 5.18 on; the build's headers may be older. */
-#define PROGRAM_HAS_FRAGS (1u << 5)
-
-/* Multi-buffer XDP: packets in several buffers, as drivers make them of a large MTU. */
-bool kernel_has_multi_buffer(void);
-
 /* Keeps what libbpf says from now on, and prints none of it. */
 void kernel_listen(void);
 void kernel_forget(void);
 
 /*
- * Why a load failed, in short, from what libbpf said: the last lines of the verifier's log that tell,
- * or of all, where no verifier had a word. Each follows a newline and two spaces.
+ * Why a load failed, in short, from what libbpf said: the last lines of the verifier's log that
+ * tell, or of all, where no verifier had a word. Each follows a newline and two spaces.
  */
 void kernel_excerpt(const char *words, char *text, size_t size);
 
 /*
- * The error of a program that did not load, after kernel_listen(): kernel, program, interface, excerpt.
- * With `verbose` all that libbpf said goes to stderr before. Returns err, a negative errno.
+ * The error of a program that did not load, after kernel_listen(): kernel, program, interface,
+ * excerpt. With `verbose` all that libbpf said goes to stderr before. Returns err, a negative
+ * errno.
  */
 int kernel_refused(const char *program, const char *interface, int err, bool verbose,
 		   struct error *error);

@@ -283,7 +283,8 @@ long bpf_map_delete_elem(void *map, const void *key)
 	return 0;
 }
 
-__u64 bpf_ktime_get_coarse_ns(void)
+/* A jiffy is a nanosecond here. */
+__u64 bpf_jiffies64(void)
 {
 	struct timespec now;
 

@@ -51,6 +51,7 @@ static void set_settings(struct settings *settings, const struct policy *policy,
 		.grace_until_ns = policy->pickup ? grace_until_ns : 0,
 		.homes = tables->home_count > 1,
 		.source_ports = tables->source_ports,
+		.tick_ns = 1,
 		.multi_buffer = true,
 		.explain = true,
 	};

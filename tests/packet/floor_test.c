@@ -36,14 +36,14 @@
 /* What the program may call, and since when programs for XDP may. */
 static const struct {
 	unsigned number, release;
-	bool probed; /* dataplane_kernel.c asks for it, and settings leave the call out */
+	bool probed; /* dataplane_probe.c asks for it, and settings leave the call out */
 } helpers[] = {
 	{BPF_FUNC_map_lookup_elem, RELEASE(4, 8), false},
 	{BPF_FUNC_map_update_elem, RELEASE(4, 8), false},
 	{BPF_FUNC_sk_lookup_udp, RELEASE(5, 0), false},
 	{BPF_FUNC_sk_release, RELEASE(5, 0), false},
 	{BPF_FUNC_skc_lookup_tcp, RELEASE(5, 2), false},
-	{BPF_FUNC_ktime_get_coarse_ns, RELEASE(5, 11), false},
+	{BPF_FUNC_jiffies64, RELEASE(5, 6), false},
 	{HELPER_XDP_GET_BUFF_LEN, RELEASE(5, 18), true},
 };
 

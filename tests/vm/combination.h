@@ -8,7 +8,7 @@
 
 #include <bpf/libbpf.h>
 
-#include "dataplane_kernel.h"
+#include "dataplane_probe.h"
 #include "layout.h"
 #include "directorgate.skel.h"
 

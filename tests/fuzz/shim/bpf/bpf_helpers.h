@@ -18,7 +18,7 @@
 void *bpf_map_lookup_elem(void *map, const void *key);
 long bpf_map_update_elem(void *map, const void *key, const void *value, __u64 flags);
 long bpf_map_delete_elem(void *map, const void *key);
-__u64 bpf_ktime_get_coarse_ns(void);
+__u64 bpf_jiffies64(void);
 __u64 bpf_xdp_get_buff_len(struct xdp_md *ctx);
 struct bpf_sock *bpf_skc_lookup_tcp(void *ctx, struct bpf_sock_tuple *tuple, __u32 tuple_size,
 				    __u64 netns, __u64 flags);
