@@ -3,7 +3,8 @@
 #ifndef ADDRESS_H
 #define ADDRESS_H
 
-/* Sources 0/8, 127/8, 169.254/16, 224/4, 240/4; destinations 0/8, 127/8, 240/4 but for the broadcast (RFC 6890). */
+/* Sources 0/8, 127/8, 169.254/16, 224/4, 240/4; destinations 0/8, 127/8, 240/4 but for the
+ * broadcast (RFC 6890). */
 static __always_inline bool is_martian4(__u32 source, __u32 destination)
 {
 	__u32 from = source >> 24, to = destination >> 24;

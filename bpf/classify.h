@@ -77,10 +77,11 @@ static __always_inline __u32 name_port(__u8 protocol, __u16 port)
 /* Does any rule name the service that the packet asks for, or answers from? */
 static __always_inline struct names name_sides(const struct packet *packet)
 {
-	__u32 named = tables.protocol_named[packet->protocol] ? SIDE_NAMED : 0;
+	if (!has_ports(packet->protocol)) {
+		__u32 named = tables.protocol_named[packet->protocol] ? SIDE_NAMED : 0;
 
-	if (!has_ports(packet->protocol))
 		return (struct names){named, settings.stateful ? named : 0};
+	}
 	return (struct names){
 		name_port(packet->protocol, packet->destination_port),
 		name_port(packet->protocol, packet->source_port),

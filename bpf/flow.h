@@ -92,11 +92,17 @@ static __always_inline bool passes_by_flow(struct packet *packet, struct names n
 	return flow && goes_on(flow, packet, DIRECTION_REPLY, judgement);
 }
 
-/* A packet of a flow that this generation has not judged yet, or that comes in elsewhere. */
-static __always_inline enum drop_reason judge_anew(struct flow *flow, const struct packet *packet,
-						   enum direction direction, __u32 rule_slot,
-						   struct judgement *judgement)
+/*
+ * A packet of a flow that this generation has not judged yet, or that comes in elsewhere. A
+ * subprogram, for the verifier would go through a copy for each family and direction.
+ */
+__noinline enum drop_reason judge_anew(struct flow *flow, const struct packet *packet,
+				       __u32 direction, __u32 rule_slot,
+				       struct judgement *judgement)
 {
+	if (!flow || !packet || !judgement)
+		return DROP_INTERNAL;
+	direction = direction == DIRECTION_REPLY;
 	flow->rule_slot = rule_slot;
 	flow->judged[direction] = judged_here(packet);
 	follow(flow, packet, direction);
@@ -210,16 +216,16 @@ static __always_inline enum drop_reason judge_stray(struct xdp_md *ctx, const st
 	return pass_by_rule(judgement, rule_slot, DIRECTION_REPLY);
 }
 
-/* The long way, once the rules are known. */
-static __always_inline enum drop_reason judge_by_state(struct xdp_md *ctx,
-						       const struct packet *packet,
-						       const struct sides *sides,
-						       struct judgement *judgement)
+/* The long way, once the rules are known. A subprogram, which the verifier checks once for all that
+ * the rules may say. */
+__noinline enum drop_reason judge_by_state(struct xdp_md *ctx, const struct packet *packet,
+					   __u32 opens, __u32 replies, struct judgement *judgement)
 {
-	__u32 opens = sides->opening, replies = sides->reply;
 	struct opening_state opening = {};
 	struct flow *flow;
 
+	if (!packet || !judgement)
+		return DROP_INTERNAL;
 	if (is_syn(packet))
 		return judge_opening(ctx, packet, opens, judgement);
 	flow = opens != NO_RULE ? live_flow(packet, DIRECTION_OPENING) : NULL;

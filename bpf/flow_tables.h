@@ -67,22 +67,9 @@ static __always_inline bool put_flow(const struct packet *packet, enum direction
 	return !err;
 }
 
-static __always_inline __u64 timeout_of(enum flow_phase phase)
+static __always_inline __u64 timeout_of(__u32 phase)
 {
-	switch (phase) {
-	case FLOW_TCP_OPENING:
-		return settings.timeouts_ns[FLOW_TCP_OPENING];
-	case FLOW_TCP_OPEN:
-		return settings.timeouts_ns[FLOW_TCP_OPEN];
-	case FLOW_TCP_CLOSING:
-		return settings.timeouts_ns[FLOW_TCP_CLOSING];
-	case FLOW_UDP_OPENING:
-		return settings.timeouts_ns[FLOW_UDP_OPENING];
-	case FLOW_UDP_OPEN:
-		return settings.timeouts_ns[FLOW_UDP_OPEN];
-	default:
-		return settings.timeouts_ns[FLOW_OTHER];
-	}
+	return settings.timeouts_ns[phase < FLOW_PHASE_COUNT ? phase : FLOW_OTHER];
 }
 
 /* Signed, since another processor may have written a later time than this packet's. */

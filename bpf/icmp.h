@@ -96,13 +96,18 @@ static __always_inline enum drop_reason parse_quote(struct xdp_md *ctx, struct c
 	return DROP_NONE;
 }
 
-/* Does a rule let the receiver of the error send that, and where it needs a flow, is there one? */
-static __always_inline bool may_be_sent(struct xdp_md *ctx, struct packet *quoted)
+/* Does a rule let the receiver of the error send that, and where it needs a flow, is there one? A
+ * subprogram, as judge_by_policy(). */
+__noinline int may_be_sent(struct xdp_md *ctx, struct packet *quoted)
 {
-	__u32 source = find_leaf(quoted, &quoted->source);
-	__u32 destination = find_leaf(quoted, &quoted->destination);
-	struct sides sides = match_rules(quoted, source, destination, name_sides(quoted));
+	__u32 source, destination;
+	struct sides sides;
 
+	if (!quoted)
+		return false;
+	source = find_leaf(quoted, &quoted->source);
+	destination = find_leaf(quoted, &quoted->destination);
+	sides = match_rules(quoted, source, destination, name_sides(quoted));
 	if (has_none(&sides) || !(source & destination & NODE_LEAF))
 		return false;
 	if (!settings.stateful)

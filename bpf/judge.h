@@ -100,7 +100,7 @@ __noinline enum drop_reason judge_by_policy(struct xdp_md *ctx, struct packet *p
 	if (sides.opening == NO_RULE && is_syn(packet))
 		return DROP_NOT_A_REPLY;
 	if (settings.stateful)
-		return judge_by_state(ctx, packet, &sides, judgement);
+		return judge_by_state(ctx, packet, sides.opening, sides.reply, judgement);
 	return judge_by_rule(&sides, judgement);
 }
 

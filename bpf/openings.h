@@ -26,8 +26,8 @@ static __always_inline struct flow_key6 opening_key(const struct packet *packet,
 }
 
 /*
- * Pairs of words, each with a secret added, multiplied and summed up: of this sum the high half is a
- * universal hash (Thorup, "High Speed Hashing for Integers and Strings", pair-multiply-shift), in
+ * Pairs of words, each with a secret added, multiplied and summed up: of this sum the high half is
+ * a universal hash (Thorup, "High Speed Hashing for Integers and Strings", pair-multiply-shift), in
  * which nobody outside finds keys that meet.
  */
 static __always_inline __u64 hash_pair(__u32 seed, __u32 left, __u32 right)
@@ -49,25 +49,6 @@ static __always_inline __u32 hash_key(const struct flow_key6 *key, bool ipv6)
 	hash = sum >> 32;
 	hash = (hash ^ hash >> 16) * 0x85ebca6bu;
 	return hash ^ hash >> 13;
-}
-
-/* What names an opening, and where it stands. */
-struct opening_name {
-	struct flow_key6 key;
-	struct opening_set *set;
-	__u16 tag;
-};
-
-static __always_inline struct opening_name name_opening(const struct packet *packet,
-							enum direction direction)
-{
-	struct opening_name name = {.key = opening_key(packet, direction)};
-	__u32 hash = hash_key(&name.key, packet->kind == LINK_IPV6);
-	__u32 index = (__u64)hash * settings.opening_sets >> 32;
-
-	name.set = bpf_map_lookup_elem(&openings, &index);
-	name.tag = hash;
-	return name;
 }
 
 /*
@@ -95,36 +76,85 @@ static __always_inline bool is_key(const struct flow_key6 *left, const struct fl
 	return left->opener_low == right->opener_low &&
 	       left->responder_low == right->responder_low &&
 	       left->opener_port == right->opener_port &&
-	       left->responder_port == right->responder_port &&
-	       left->protocol == right->protocol && left->opener_high == right->opener_high &&
+	       left->responder_port == right->responder_port && left->protocol == right->protocol &&
+	       left->opener_high == right->opener_high &&
 	       left->responder_high == right->responder_high;
 }
 
-/* The way with that tag, which no two of a set have; or, where there is none, the oldest. */
+/* 1 where the number is negative, else 0. */
+static __always_inline __u64 is_negative(__s64 number)
+{
+	__u64 bit = (__u64)number >> 63;
+
+	asm volatile("" : "+r"(bit)); /* or clang makes a branch of it */
+	return bit;
+}
+
+/* Without a branch, at which the verifier would go on both ways with a number that it knows. */
+static __always_inline __u32 find_oldest(const struct opening_set *set)
+{
+	__u64 oldest = set->seen_ns[0], way = 0;
+
+	for (__u32 i = 1; i < OPENING_WAYS; i++) {
+		__u64 older = is_negative(set->seen_ns[i] - oldest);
+
+		oldest += older * (set->seen_ns[i] - oldest);
+		way += older * (i - way);
+	}
+	return way % OPENING_WAYS;
+}
+
+/* The highest bit of four, for each of the numbers that they make: two bits each. */
+#define HIGHEST_BITS 0xffffaa50u
+
+/* The way with that tag, the last of them; or, where there is none, the oldest. Likewise. */
 static __always_inline __u32 choose_way(const struct opening_set *set, __u16 tag)
 {
-	__u32 way = 0;
+	__u32 alike = 0;
 
-	for (__u32 i = 1; i < OPENING_WAYS; i++)
-		if (set->seen_ns[i] < set->seen_ns[way])
-			way = i;
+	_Static_assert(OPENING_WAYS == 4, "HIGHEST_BITS is for four");
 	for (__u32 i = 0; i < OPENING_WAYS; i++)
-		if (set->tags[i] == tag)
-			way = i;
-	return way;
+		alike |= is_negative((__s64)(set->tags[i] ^ tag) - 1) << i;
+	return alike ? HIGHEST_BITS >> (2 * alike) & 3 : find_oldest(set);
 }
 
-/* However old. Another tag is another key: then the way's own line need not be read. */
-static __always_inline bool holds(const struct opening_set *set, __u32 way,
-				  const struct opening_name *name)
-{
-	return set->tags[way] == name->tag && is_key(&set->ways[way].key, &name->key);
-}
+/* An opening's place, locked. */
+struct opening_place {
+	struct flow_key6 key;
+	struct opening_set *set;
+	__u32 way;
+	__u16 tag;
+	bool found; /* however old; else the way is another's, or nobody's */
+	bool live;
+};
 
 static __always_inline bool is_live_way(const struct opening_set *set, __u32 way, __u64 now_ns)
 {
 	return set->seen_ns[way] &&
 	       is_live(set->seen_ns[way], opening_phase(set->protocols[way]), now_ns);
+}
+
+/* False when there is none, or another processor has it. */
+static __always_inline bool lock_place(struct opening_place *place, const struct packet *packet,
+				       enum direction direction)
+{
+	struct opening_set *set;
+	__u32 hash, index;
+
+	place->key = opening_key(packet, direction);
+	hash = hash_key(&place->key, packet->kind == LINK_IPV6);
+	index = (__u64)hash * settings.opening_sets >> 32;
+	set = bpf_map_lookup_elem(&openings, &index);
+	if (!set || !lock_set(set))
+		return false;
+	place->set = set;
+	place->tag = hash;
+	place->way = choose_way(set, place->tag);
+	/* Another tag is another key: then the way's own line need not be read. */
+	place->found = set->tags[place->way] == place->tag &&
+		       is_key(&set->ways[place->way].key, &place->key);
+	place->live = is_live_way(set, place->way, packet->now_ns);
+	return true;
 }
 
 /* What a segment's receiver acknowledges (RFC 9293, section 3.4: SYN and FIN count one each). */
@@ -157,33 +187,29 @@ static __always_inline void note_answer(struct opening_state *opening, const str
  */
 __noinline int keep_opening(const struct packet *packet, __u32 direction, __u32 sequence)
 {
-	struct opening_name name;
+	struct opening_place place;
 	struct opening_set *set;
-	bool found, live;
 	__u32 way;
 
 	if (!packet)
 		return 0;
-	name = name_opening(packet, direction);
-	set = name.set;
-	if (!set || !lock_set(set)) {
+	if (!lock_place(&place, packet, direction)) {
 		count_flow(FLOW_EVENT_FAILURE);
 		return 0;
 	}
-	way = choose_way(set, name.tag);
-	found = holds(set, way, &name);
-	live = is_live_way(set, way, packet->now_ns);
-	if (!found || !live) {
-		set->tags[way] = name.tag;
-		set->protocols[way] = name.key.protocol;
+	set = place.set;
+	way = place.way;
+	if (!place.found || !place.live) {
+		set->tags[way] = place.tag;
+		set->protocols[way] = place.key.protocol;
 		set->seen_ns[way] = packet->now_ns;
-		set->ways[way].key = name.key;
+		set->ways[way].key = place.key;
 		set->ways[way].state = (struct opening_state){};
 		count_flow(FLOW_EVENT_OPENING);
 	} else if (direction == DIRECTION_OPENING) {
 		refresh(&set->seen_ns[way], packet->now_ns);
 	}
-	if (!found && live)
+	if (!place.found && place.live)
 		count_flow(FLOW_EVENT_EVICTION);
 	if (direction == DIRECTION_REPLY)
 		note_answer(&set->ways[way].state, packet, sequence);
@@ -195,38 +221,25 @@ __noinline int keep_opening(const struct packet *packet, __u32 direction, __u32 
 __noinline int read_opening(const struct packet *packet, __u32 direction,
 			    struct opening_state *opening)
 {
-	struct opening_name name;
-	bool live;
-	__u32 way;
+	struct opening_place place;
 
-	if (!packet || !opening)
+	if (!packet || !opening || !lock_place(&place, packet, direction))
 		return false;
-	name = name_opening(packet, direction);
-	if (!name.set || !lock_set(name.set))
-		return false;
-	way = choose_way(name.set, name.tag);
-	live = holds(name.set, way, &name) &&
-	       is_live_way(name.set, way, packet->now_ns);
-	if (live)
-		*opening = name.set->ways[way].state;
-	unlock_set(name.set);
-	return live;
+	if (place.found && place.live)
+		*opening = place.set->ways[place.way].state;
+	unlock_set(place.set);
+	return place.found && place.live;
 }
 
 __noinline int forget_opening(const struct packet *packet, __u32 direction)
 {
-	struct opening_name name;
-	__u32 way;
+	struct opening_place place;
 
-	if (!packet)
+	if (!packet || !lock_place(&place, packet, direction))
 		return 0;
-	name = name_opening(packet, direction);
-	if (!name.set || !lock_set(name.set))
-		return 0;
-	way = choose_way(name.set, name.tag);
-	if (holds(name.set, way, &name))
-		name.set->seen_ns[way] = 0;
-	unlock_set(name.set);
+	if (place.found)
+		place.set->seen_ns[place.way] = 0;
+	unlock_set(place.set);
 	return 0;
 }
 

@@ -28,6 +28,12 @@ struct cursor {
 /* More than the parser ever walks: 22 bytes of link header, IP, 512 of extensions, ICMP, again. */
 #define OFFSET_MASK 0x7ff
 
+struct ethernet_header {
+	__u8 destination[6];
+	__u8 source[6];
+	__be16 type;
+};
+
 struct vlan_tag {
 	__be16 control;
 	__be16 ethertype;
@@ -87,13 +93,24 @@ static __always_inline __u32 host16(__be16 network)
 	return host & 0xffff;
 }
 
+/*
+ * The same number, of which the verifier knows no more: so that it goes on once from here, whatever
+ * the ways were. `unknown` is any number that it does not know.
+ */
+static __always_inline __u32 forget(__u32 number, __u32 unknown)
+{
+	number ^= unknown;
+	asm volatile("" : "+r"(number)); /* or clang does nothing twice */
+	return number ^ unknown;
+}
+
 #include "parse_ip.h"
 
 /* A slow-protocols, LLDP or spanning-tree frame to the bridge group 01:80:c2:00:00:0x (802.1D). */
-static __always_inline bool is_link_control(struct cursor *c, const struct ethhdr *ethernet,
-					    __u32 ethertype)
+static __always_inline bool is_link_control(struct cursor *c,
+					    const struct ethernet_header *ethernet, __u32 ethertype)
 {
-	const __u8 *mac = ethernet->h_dest;
+	const __u8 *mac = ethernet->destination;
 	const __u8 *service_points;
 
 	if (mac[0] != 0x01 || mac[1] != 0x80 || mac[2] != 0xc2 || mac[3] || mac[4] ||
@@ -140,42 +157,6 @@ static __always_inline enum drop_reason find_place(struct packet *packet,
 	asm volatile("" : "+r"(id)); /* or 6.1 and 6.12 lose the bound */
 	packet->place = places.of_vlan[id & VLAN_ID_MASK];
 	return packet->place && !vlans->second ? DROP_NONE : DROP_VLAN;
-}
-
-static __always_inline enum drop_reason parse_link(struct cursor *c, struct packet *packet)
-{
-	const struct ethhdr *ethernet = take(c, sizeof(*ethernet));
-	struct vlan_ids vlans = {};
-	__be16 ethertype;
-
-	if (!ethernet)
-		return DROP_TRUNCATED;
-	if (ethernet->h_source[0] & 1)
-		return DROP_LINK_ADDRESS;
-	packet->group_mac = ethernet->h_dest[0] & 1;
-	ethertype = ethernet->h_proto;
-	for (int tags = 0; is_vlan(ethertype); tags++) {
-		const struct vlan_tag *tag;
-
-		if (tags == VLAN_TAGS_MAX)
-			return DROP_VLAN_DEPTH;
-		tag = take(c, sizeof(*tag));
-		if (!tag)
-			return DROP_TRUNCATED;
-		note_vlan(&vlans, tag->control);
-		ethertype = tag->ethertype;
-	}
-	if (ethertype == bpf_htons(ETHERTYPE_IPV4))
-		packet->kind = LINK_IPV4;
-	else if (ethertype == bpf_htons(ETHERTYPE_IPV6))
-		packet->kind = LINK_IPV6;
-	else if (ethertype == bpf_htons(ETHERTYPE_ARP))
-		packet->kind = LINK_ARP;
-	else if (is_link_control(c, ethernet, bpf_ntohs(ethertype)))
-		packet->kind = LINK_CONTROL;
-	else
-		return DROP_NOT_IP;
-	return find_place(packet, &vlans);
 }
 
 static __always_inline enum drop_reason parse_tcp(struct cursor *c, struct packet *packet,
@@ -250,26 +231,75 @@ static __always_inline enum drop_reason parse_ip(struct xdp_md *ctx, struct curs
 	return reason;
 }
 
-/* A copy for what stands behind VLAN tags, which the verifier checks once for all their numbers. */
-__noinline enum drop_reason parse_tagged(struct xdp_md *ctx, struct packet *packet, __u32 offset)
+/* What is neither IPv4 nor IPv6 without a VLAN tag: tags first, and what stands behind them. */
+static __always_inline enum drop_reason parse_link(struct cursor *c, struct packet *packet)
 {
-	struct cursor c = cursor_at(ctx, offset);
+	const struct ethernet_header *ethernet = take(c, sizeof(*ethernet));
+	struct vlan_ids vlans = {};
+	__be16 ethertype;
 
-	return packet ? parse_ip(ctx, &c, packet) : /* for the verifier */ DROP_INTERNAL;
+	if (!ethernet)
+		return DROP_TRUNCATED;
+	ethertype = ethernet->type;
+	for (int tags = 0; is_vlan(ethertype); tags++) {
+		const struct vlan_tag *tag;
+
+		if (tags == VLAN_TAGS_MAX)
+			return DROP_VLAN_DEPTH;
+		tag = take(c, sizeof(*tag));
+		if (!tag)
+			return DROP_TRUNCATED;
+		note_vlan(&vlans, tag->control);
+		ethertype = tag->ethertype;
+	}
+	if (ethertype == bpf_htons(ETHERTYPE_IPV4))
+		packet->kind = LINK_IPV4;
+	else if (ethertype == bpf_htons(ETHERTYPE_IPV6))
+		packet->kind = LINK_IPV6;
+	else if (ethertype == bpf_htons(ETHERTYPE_ARP))
+		packet->kind = LINK_ARP;
+	else if (is_link_control(c, ethernet, bpf_ntohs(ethertype)))
+		packet->kind = LINK_CONTROL;
+	else
+		return DROP_NOT_IP;
+	return find_place(packet, &vlans);
+}
+
+/* A subprogram, since it is few frames. */
+__noinline enum drop_reason parse_other(struct xdp_md *ctx, struct packet *packet)
+{
+	struct cursor c = cursor_at(ctx, 0);
+	enum drop_reason reason;
+
+	if (!packet)
+		return DROP_INTERNAL;
+	reason = parse_link(&c, packet);
+	if (reason || packet->kind == LINK_ARP || packet->kind == LINK_CONTROL)
+		return reason;
+	c = cursor_at(ctx, forget(c.offset, packet->frame_len));
+	return parse_ip(ctx, &c, packet);
 }
 
 static __always_inline enum drop_reason parse(struct xdp_md *ctx, struct packet *packet)
 {
 	struct cursor c = cursor_at(ctx, 0);
+	const struct ethernet_header *ethernet = take(&c, sizeof(*ethernet));
 	enum drop_reason reason;
 
 	packet->frame_len = ctx->data_end - ctx->data;
-	reason = parse_link(&c, packet);
-	if (reason || packet->kind == LINK_ARP || packet->kind == LINK_CONTROL)
-		return reason;
-	if (c.offset != sizeof(struct ethhdr))
-		return parse_tagged(ctx, packet, c.offset);
-	return parse_ip(ctx, &c, packet);
+	if (!ethernet)
+		return DROP_TRUNCATED;
+	if (ethernet->source[0] & 1)
+		return DROP_LINK_ADDRESS;
+	packet->group_mac = ethernet->destination[0] & 1;
+	if (ethernet->type == bpf_htons(ETHERTYPE_IPV4))
+		packet->kind = LINK_IPV4;
+	else if (ethernet->type == bpf_htons(ETHERTYPE_IPV6))
+		packet->kind = LINK_IPV6;
+	else
+		return parse_other(ctx, packet);
+	reason = find_place(packet, &(struct vlan_ids){});
+	return reason ? reason : parse_ip(ctx, &c, packet);
 }
 
 #endif

@@ -65,11 +65,15 @@ static __always_inline bool is_unicast(const struct packet *packet)
 	return (packet->destination.high >> 56) != 0xff;
 }
 
-/* Refuses every option but no-operation and router alert (RFC 7126). */
-__noinline enum drop_reason walk_options(struct xdp_md *ctx, __u32 offset, __u32 len)
+/* Refuses every option but no-operation and router alert (RFC 7126); they begin at
+ * packet->read_end. (A number that the verifier is handed, it would want precisely all the way.) */
+__noinline enum drop_reason walk_options(struct xdp_md *ctx, const struct packet *packet, __u32 len)
 {
-	struct cursor c = cursor_at(ctx, offset);
+	struct cursor c;
 
+	if (!packet)
+		return DROP_INTERNAL;
+	c = cursor_at(ctx, packet->read_end);
 	for (__u32 i = 0; i < IPV4_OPTIONS_MAX; i++) {
 		const __u8 *option = c.position + i;
 
@@ -117,7 +121,8 @@ static __always_inline enum drop_reason parse_ipv4(struct xdp_md *ctx, struct cu
 	*payload_len = total_len - header_len;
 	options_len = header_len - sizeof(*ip);
 	if (options_len) {
-		reason = walk_options(ctx, c->offset, options_len);
+		packet->read_end = c->offset;
+		reason = walk_options(ctx, packet, options_len);
 		if (reason)
 			return reason;
 		if (!take(c, options_len & 0x3c))
@@ -178,17 +183,17 @@ static __always_inline bool begins_with_router_alert(const struct cursor *c)
 /* How the walk over the extension headers stands. */
 struct extension_walk {
 	__u32 offset; /* bytes from the first extension header to the one looked at */
-	__u8 protocol;
-	bool fragment_seen;
+	__u32 protocol;
+	__u32 fragments; /* 0 or 1 */
 };
 
 /* May this fragment header stand here? Only an atomic fragment is a whole packet (RFC 6946). */
 static __always_inline enum drop_reason judge_fragment(const struct extension_header *header,
 						       struct extension_walk *walk)
 {
-	if (walk->fragment_seen)
+	if (walk->fragments & 1)
 		return DROP_EXTENSION_HEADERS;
-	walk->fragment_seen = true;
+	walk->fragments = 1;
 	if (header->fragment_offset & bpf_htons(IPV6_FRAGMENT_OFFSET))
 		return DROP_FRAGMENT;
 	if (header->next == PROTOCOL_FRAGMENT)
@@ -219,16 +224,19 @@ static __always_inline __u64 walk_refused(enum drop_reason reason)
 }
 
 /*
- * Walks from the header `protocol` at `offset` on to the transport header; bounded
- * in headers and bytes. Returns the reason to drop, or the transport's protocol
+ * Walks from the header at packet->read_end on to the transport header; bounded in headers and
+ * bytes. Returns the reason to drop, or the transport's protocol
  * and how far it is.
  */
-__noinline __u64 walk_extensions(struct xdp_md *ctx, __u32 offset, __u32 payload_len,
-				 __u32 protocol)
+__noinline __u64 walk_extensions(struct xdp_md *ctx, const struct packet *packet, __u32 payload_len)
 {
-	struct cursor c = cursor_at(ctx, offset);
-	struct extension_walk walk = {.protocol = protocol};
+	struct extension_walk walk = {};
+	struct cursor c;
 
+	if (!packet)
+		return walk_refused(DROP_INTERNAL);
+	c = cursor_at(ctx, packet->read_end);
+	walk.protocol = packet->protocol;
 	for (int i = 0; i < EXTENSION_HEADERS_MAX; i++) {
 		const struct extension_header *header;
 		__u32 next = walk.offset;
@@ -255,6 +263,9 @@ __noinline __u64 walk_extensions(struct xdp_md *ctx, __u32 offset, __u32 payload
 		walk.offset = next;
 		if (!is_walked_extension(walk.protocol))
 			return walk.offset | (__u64)walk.protocol << WALK_PROTOCOL_SHIFT;
+		walk.offset = forget(walk.offset, payload_len);
+		walk.protocol = forget(walk.protocol, payload_len);
+		walk.fragments = forget(walk.fragments, payload_len);
 	}
 	return walk_refused(DROP_EXTENSION_HEADERS);
 }
@@ -263,8 +274,12 @@ __noinline __u64 walk_extensions(struct xdp_md *ctx, __u32 offset, __u32 payload
 static __always_inline enum drop_reason skip_extensions(struct xdp_md *ctx, struct cursor *c,
 							struct packet *packet, __u32 *payload_len)
 {
-	__u64 walk = walk_extensions(ctx, c->offset, *payload_len, packet->protocol);
-	__u32 len = walk & EXTENSION_BYTES_MASK;
+	__u64 walk;
+	__u32 len;
+
+	packet->read_end = c->offset;
+	walk = walk_extensions(ctx, packet, *payload_len);
+	len = walk & EXTENSION_BYTES_MASK;
 
 	if (walk >> WALK_REASON_SHIFT)
 		return walk >> WALK_REASON_SHIFT;

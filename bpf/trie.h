@@ -74,9 +74,10 @@ __noinline __u32 find_leaf6(__u64 high, __u64 low)
 static __always_inline __u32 find_leaf(const struct packet *packet,
 				       const struct ip_address *address)
 {
-	if (packet->kind == LINK_IPV4)
-		return find_leaf4(address->low);
-	return find_leaf6(address->high, address->low);
+	__u32 leaf = packet->kind == LINK_IPV4 ? find_leaf4(address->low)
+					       : find_leaf6(address->high, address->low);
+
+	return forget(leaf, address->low);
 }
 
 static __always_inline __u32 source_class(__u32 leaf)
