@@ -152,7 +152,7 @@ test:
 		$(if $(filter compilers every,$(SUITE)),$(COMPILER_PACKAGES)) \
 		$(if $(filter asan every,$(SUITE)),$(ASAN_PACKAGES)) \
 		$(if $(filter lint every,$(SUITE)),$(LINT_PACKAGES))
-	$(call build,tests $(if $(filter fuzz every,$(SUITE)),fuzz-programs) \
+	$(call build,tests bench-tools $(if $(filter fuzz every,$(SUITE)),fuzz-programs) \
 		$(if $(filter asan every,$(SUITE)),asan-programs))
 	@tests/run $(BUILD) $(SUITE)
 

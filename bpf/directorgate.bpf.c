@@ -20,6 +20,7 @@
 #include "layout.h"
 #include "maps.h"
 #include "packet.h"
+#include "verifier.h"
 #include "parse.h"
 #include "address.h"
 #include "pass.h"

@@ -93,17 +93,6 @@ static __always_inline __u32 host16(__be16 network)
 	return host & 0xffff;
 }
 
-/*
- * The same number, of which the verifier knows no more: so that it goes on once from here, whatever
- * the ways were. `unknown` is any number that it does not know.
- */
-static __always_inline __u32 forget(__u32 number, __u32 unknown)
-{
-	number ^= unknown;
-	asm volatile("" : "+r"(number)); /* or clang does nothing twice */
-	return number ^ unknown;
-}
-
 #include "parse_ip.h"
 
 /* A slow-protocols, LLDP or spanning-tree frame to the bridge group 01:80:c2:00:00:0x (802.1D). */

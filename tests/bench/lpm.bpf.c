@@ -10,6 +10,7 @@
 #include "layout.h"
 #include "maps.h"
 #include "packet.h"
+#include "verifier.h"
 
 #define find_leaf trie_find_leaf
 #include "trie.h"

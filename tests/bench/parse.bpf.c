@@ -7,6 +7,7 @@
 #include "layout.h"
 #include "maps.h"
 #include "packet.h"
+#include "verifier.h"
 #include "parse.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
