@@ -83,8 +83,10 @@ static __always_inline bool passes_by_flow(struct packet *packet, struct names n
 	struct flow *flow;
 
 	packet->now_ns = clock_now();
-	if (is_syn(packet))
+	if (is_syn(packet)) {
+		touch_opening(packet);
 		return false;
+	}
 	flow = names.opening ? live_flow(packet, DIRECTION_OPENING) : NULL;
 	if (flow)
 		return goes_on(flow, packet, DIRECTION_OPENING, judgement);

@@ -51,6 +51,23 @@ static __always_inline __u32 hash_key(const struct flow_key6 *key, bool ipv6)
 	return hash ^ hash >> 13;
 }
 
+static __always_inline struct opening_set *find_set(__u32 hash)
+{
+	__u32 index = (__u64)hash * settings.opening_sets >> 32;
+
+	return bpf_map_lookup_elem(&openings, &index);
+}
+
+/* Asks for the set's line long before it is wanted: in a flood of openings it is in no cache. */
+static __always_inline void touch_opening(const struct packet *packet)
+{
+	struct flow_key6 key = opening_key(packet, DIRECTION_OPENING);
+	struct opening_set *set = find_set(hash_key(&key, packet->kind == LINK_IPV6));
+
+	if (set)
+		asm volatile("" : : "r"(*(volatile __u32 *)&set->locked));
+}
+
 /*
  * A lock of our own: bpf_spin_lock() and its counterpart, two calls with interrupts off, take three
  * times as long. Where another processor is not done after that many looks, it is busy with this
@@ -139,12 +156,11 @@ static __always_inline bool lock_place(struct opening_place *place, const struct
 				       enum direction direction)
 {
 	struct opening_set *set;
-	__u32 hash, index;
+	__u32 hash;
 
 	place->key = opening_key(packet, direction);
 	hash = hash_key(&place->key, packet->kind == LINK_IPV6);
-	index = (__u64)hash * settings.opening_sets >> 32;
-	set = bpf_map_lookup_elem(&openings, &index);
+	set = find_set(hash);
 	if (!set || !lock_set(set))
 		return false;
 	place->set = set;
