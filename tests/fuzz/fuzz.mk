@@ -19,7 +19,7 @@ FUZZ_NATIVE := program kernel native_bench export steps
 FUZZ_NATIVE_OBJECTS := $(FUZZ_NATIVE:%=$(FUZZ)/tests/%.o)
 # Those that talk to the kernel themselves, or ask the model, are for the real program.
 FUZZ_TESTS := $(filter-out $(MODEL_TESTS:%=tests/packet/%_test.c),\
-                           $(shell grep --files-without-match '<bpf/' tests/packet/*_test.c))
+                           $(shell grep --files-without-match -e '<bpf/' -e '"dataplane_probe' tests/packet/*_test.c))
 FUZZ_NATIVE_TESTS := $(FUZZ_TESTS:tests/packet/%.c=$(FUZZ)/native/%)
 FUZZ_JUDGES := packets_fuzz fuzz_site oracle
 FUZZ_PACKETS := $(FUZZ_JUDGES) packets_mutate
