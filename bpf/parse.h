@@ -220,16 +220,14 @@ static __always_inline enum drop_reason parse_ip(struct xdp_md *ctx, struct curs
 	return reason;
 }
 
-/* What is neither IPv4 nor IPv6 without a VLAN tag: tags first, and what stands behind them. */
-static __always_inline enum drop_reason parse_link(struct cursor *c, struct packet *packet)
+/* The VLAN tags of a frame, and what it holds behind them. */
+static __always_inline enum drop_reason parse_tags(struct cursor *c,
+						   const struct ethernet_header *ethernet,
+						   struct packet *packet)
 {
-	const struct ethernet_header *ethernet = take(c, sizeof(*ethernet));
 	struct vlan_ids vlans = {};
-	__be16 ethertype;
+	__be16 ethertype = ethernet->type;
 
-	if (!ethernet)
-		return DROP_TRUNCATED;
-	ethertype = ethernet->type;
 	for (int tags = 0; is_vlan(ethertype); tags++) {
 		const struct vlan_tag *tag;
 
@@ -254,19 +252,26 @@ static __always_inline enum drop_reason parse_link(struct cursor *c, struct pack
 	return find_place(packet, &vlans);
 }
 
-/* A subprogram, since it is few frames. */
+static __always_inline enum drop_reason parse_tagged(struct xdp_md *ctx, struct cursor *c,
+						     const struct ethernet_header *ethernet,
+						     struct packet *packet)
+{
+	enum drop_reason reason = parse_tags(c, ethernet, packet);
+
+	if (reason || packet->kind == LINK_ARP || packet->kind == LINK_CONTROL)
+		return reason;
+	*c = cursor_at(ctx, forget(c->offset, packet->frame_len));
+	return parse_ip(ctx, c, packet);
+}
+
+/* Whatever is not plain IP; a subprogram, since it is few frames. */
 __noinline enum drop_reason parse_other(struct xdp_md *ctx, struct packet *packet)
 {
 	struct cursor c = cursor_at(ctx, 0);
-	enum drop_reason reason;
+	const struct ethernet_header *ethernet = take(&c, sizeof(*ethernet));
 
-	if (!packet)
-		return DROP_INTERNAL;
-	reason = parse_link(&c, packet);
-	if (reason || packet->kind == LINK_ARP || packet->kind == LINK_CONTROL)
-		return reason;
-	c = cursor_at(ctx, forget(c.offset, packet->frame_len));
-	return parse_ip(ctx, &c, packet);
+	return !ethernet || !packet ? /* for the verifier */ DROP_INTERNAL
+				    : parse_tagged(ctx, &c, ethernet, packet);
 }
 
 static __always_inline enum drop_reason parse(struct xdp_md *ctx, struct packet *packet)

@@ -65,15 +65,11 @@ static __always_inline bool is_unicast(const struct packet *packet)
 	return (packet->destination.high >> 56) != 0xff;
 }
 
-/* Refuses every option but no-operation and router alert (RFC 7126); they begin at
- * packet->read_end. (A number that the verifier is handed, it would want precisely all the way.) */
-__noinline enum drop_reason walk_options(struct xdp_md *ctx, const struct packet *packet, __u32 len)
+/* Refuses every option but no-operation and router alert (RFC 7126). */
+static __always_inline enum drop_reason walk_options(struct xdp_md *ctx, __u32 offset, __u32 len)
 {
-	struct cursor c;
+	struct cursor c = cursor_at(ctx, offset);
 
-	if (!packet)
-		return DROP_INTERNAL;
-	c = cursor_at(ctx, packet->read_end);
 	for (__u32 i = 0; i < IPV4_OPTIONS_MAX; i++) {
 		const __u8 *option = c.position + i;
 
@@ -94,6 +90,17 @@ __noinline enum drop_reason walk_options(struct xdp_md *ctx, const struct packet
 		i += IPV4_ROUTER_ALERT_LEN - 1;
 	}
 	return DROP_NONE;
+}
+
+/*
+ * Of the options at packet->read_end, since a number that a subprogram is handed is one that the
+ * verifier wants precisely from there on.
+ */
+__noinline enum drop_reason judge_options(struct xdp_md *ctx, const struct packet *packet,
+					  __u32 len)
+{
+	return !packet ? /* for the verifier */ DROP_INTERNAL
+		       : walk_options(ctx, packet->read_end, len);
 }
 
 /* What the packet holds after its IP header goes to *payload_len. */
@@ -122,7 +129,7 @@ static __always_inline enum drop_reason parse_ipv4(struct xdp_md *ctx, struct cu
 	options_len = header_len - sizeof(*ip);
 	if (options_len) {
 		packet->read_end = c->offset;
-		reason = walk_options(ctx, packet, options_len);
+		reason = judge_options(ctx, packet, options_len);
 		if (reason)
 			return reason;
 		if (!take(c, options_len & 0x3c))
@@ -224,19 +231,16 @@ static __always_inline __u64 walk_refused(enum drop_reason reason)
 }
 
 /*
- * Walks from the header at packet->read_end on to the transport header; bounded in headers and
+ * Walks from the header `protocol` at `offset` on to the transport header; bounded in headers and
  * bytes. Returns the reason to drop, or the transport's protocol
  * and how far it is.
  */
-__noinline __u64 walk_extensions(struct xdp_md *ctx, const struct packet *packet, __u32 payload_len)
+static __always_inline __u64 walk_extensions(struct xdp_md *ctx, __u32 offset, __u32 payload_len,
+					     __u32 protocol)
 {
-	struct extension_walk walk = {};
-	struct cursor c;
+	struct cursor c = cursor_at(ctx, offset);
+	struct extension_walk walk = {.protocol = protocol};
 
-	if (!packet)
-		return walk_refused(DROP_INTERNAL);
-	c = cursor_at(ctx, packet->read_end);
-	walk.protocol = packet->protocol;
 	for (int i = 0; i < EXTENSION_HEADERS_MAX; i++) {
 		const struct extension_header *header;
 		__u32 next = walk.offset;
@@ -270,6 +274,14 @@ __noinline __u64 walk_extensions(struct xdp_md *ctx, const struct packet *packet
 	return walk_refused(DROP_EXTENSION_HEADERS);
 }
 
+/* As judge_options(). */
+__noinline __u64 judge_extensions(struct xdp_md *ctx, const struct packet *packet,
+				  __u32 payload_len)
+{
+	return !packet ? /* for the verifier */ walk_refused(DROP_INTERNAL)
+		       : walk_extensions(ctx, packet->read_end, payload_len, packet->protocol);
+}
+
 /* Moves the cursor to the transport header. */
 static __always_inline enum drop_reason skip_extensions(struct xdp_md *ctx, struct cursor *c,
 							struct packet *packet, __u32 *payload_len)
@@ -278,7 +290,7 @@ static __always_inline enum drop_reason skip_extensions(struct xdp_md *ctx, stru
 	__u32 len;
 
 	packet->read_end = c->offset;
-	walk = walk_extensions(ctx, packet, *payload_len);
+	walk = judge_extensions(ctx, packet, *payload_len);
 	len = walk & EXTENSION_BYTES_MASK;
 
 	if (walk >> WALK_REASON_SHIFT)

@@ -56,7 +56,8 @@ static const struct site sites[SITE_COUNT] = {
 				"   {id: 10, sources: [reverse-proxy-internal, edge-internal]},\n"
 				"   {id: 20, sources: [director, internal-clients]},\n"
 				"   {id: none, sources: [admins]}]},\n"
-				" {name: inside0, sources: [front-end-pool, front-end-server]}]"},
+				" {name: inside0, sources: [front-end-pool, front-end-server]},\n"
+				" {name: outside0, vlans: [{id: 30, sources: [monitoring]}]}]"},
 };
 
 /* 10.30.0.77 is a director and a client at once, 10.20.2.22 in the pool and a server. */
