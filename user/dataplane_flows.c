@@ -10,6 +10,7 @@
 
 #include "dataplane_flows.h"
 #include "dataplane_pins.h"
+#include "dataplane_probe.h"
 #include "memory.h"
 
 #define ORIGIN "origin" /* the pin of struct flow_origin */
@@ -82,10 +83,7 @@ static int open_fitting(const struct run *run, const struct policy *policy,
 
 __u64 flows_now_ns(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * NANOSECONDS + now.tv_nsec;
+	return probe_clock(CLOCK_MONOTONIC);
 }
 
 void flows_renew(struct flow_tables *tables)

@@ -4,11 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 
-#include <linux/bpf.h>
-
-#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
 #include "dataplane_kernel.h"

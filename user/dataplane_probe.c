@@ -44,11 +44,11 @@ static int load_probe(unsigned flags)
 	return fd < 0 ? -errno : fd;
 }
 
-static uint64_t read_clock(void)
+uint64_t probe_clock(clockid_t clock)
 {
 	struct timespec now = {};
 
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	clock_gettime(clock, &now);
 	return (uint64_t)now.tv_sec * NANOSECONDS + (uint64_t)now.tv_nsec;
 }
 
@@ -60,10 +60,10 @@ static int read_moment(int probe, uint64_t *jiffies, uint64_t *now_ns)
 		    .data_out = packet, .data_size_out = sizeof(packet), .repeat = 1);
 
 	for (int i = 0; i < MOMENTS; i++) {
-		before = read_clock();
+		before = probe_clock(CLOCK_MONOTONIC_COARSE);
 		if (bpf_prog_test_run_opts(probe, &options))
 			return -errno;
-		*now_ns = read_clock();
+		*now_ns = probe_clock(CLOCK_MONOTONIC_COARSE);
 		if (*now_ns == before)
 			break;
 	}

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 /* BPF_F_XDP_HAS_FRAGS of kernels from 5.18 on; the build's headers may be older. */
 #define PROGRAM_HAS_FRAGS (1u << 5)
@@ -16,6 +17,9 @@ struct kernel_facts {
 	 * kernel counts them by that clock. */
 	uint64_t tick_ns, clock_start_ns;
 };
+
+/* Nanoseconds. */
+uint64_t probe_clock(clockid_t clock);
 
 /* Asks by a small program that it loads and runs. A negative errno where the kernel refuses that.
  */

@@ -10,6 +10,7 @@ BENCH_CFLAGS = $(USER_CFLAGS) -I$(BENCH_BUILD)
 
 .PHONY: bench-tools
 bench-tools: all $(BENCH_TOOLS) $(BENCH_OBJECTS)
+	@:
 
 $(BENCH_BUILD)/%.bpf.o: tests/bench/%.bpf.c $(BUILD)/bpf-flags
 	@mkdir -p $(@D)

@@ -12,7 +12,7 @@ from measurement import DROP, PASS
 
 PART = "packet"
 AGAIN, KNOWN_FLOW = "stateful, opening again", "stateful, known flow"
-FIRST_PACKETS, IN_A_FLOOD = "stateful, first packets", "stateful, first packets, table full"
+FIRST_PACKETS = "stateful, first packets"
 OPENINGS_MAX = 65536  # places by default; of far more sources each is new
 SPREADS = [1000, 100000, 1000000]
 OPENER_PORT = 49152
