@@ -344,4 +344,13 @@ static inline __u32 model_destination_class(const struct tables *tables, __u32 l
 	return leaf >> tables->source_class_bits & ((1u << tables->destination_class_bits) - 1);
 }
 
+static inline struct tables compile_good(const struct policy *policy)
+{
+	struct tables tables;
+	struct error error;
+
+	assert_int_equal(compile(policy, &tables, &error), 0);
+	return tables;
+}
+
 #endif

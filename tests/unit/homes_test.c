@@ -125,15 +125,6 @@ static void check_address(const struct policy *policy, const struct tables *tabl
 	count_seen(seen, home, places);
 }
 
-static struct tables compile_good(const struct policy *policy)
-{
-	struct tables tables;
-	struct error error;
-
-	assert_int_equal(compile(policy, &tables, &error), 0);
-	return tables;
-}
-
 static void random_addresses_are_at_home_where_their_most_specific_prefix_says(void **state)
 {
 	struct seen seen = {0};
@@ -471,35 +462,6 @@ static void homes_that_do_not_fit_a_leaf_are_refused(void **state)
 	model_free(&policy);
 }
 
-/* Sized as without: a home tells them apart from their surroundings no more than a role does. */
-static void homes_of_hosts_take_no_node_more(enum family family, size_t count)
-{
-	struct random random = {7};
-	struct policy policy;
-	struct tables tables;
-	size_t node_count;
-
-	model_init(&policy);
-	model_add_hosts(&random, model_add_role(&policy, "hosts"), count, family);
-	model_add_service(&policy, 1, ROLE_ANY, 6, 443);
-	tables = compile_good(&policy);
-	node_count = tables.node_count;
-	compile_free(&tables);
-	model_add_source(model_add_place(model_add_interface(&policy, false), VLAN_ALL), 1);
-	tables = compile_good(&policy);
-	assert_int_equal(tables.node_count, node_count);
-	assert_int_equal(tables.home_count, 2);
-	compile_free(&tables);
-	model_free(&policy);
-}
-
-static void homes_of_a_million_hosts_take_no_node_more(void **state)
-{
-	(void)state;
-	homes_of_hosts_take_no_node_more(FAMILY_IPV4, 1000000);
-	homes_of_hosts_take_no_node_more(FAMILY_IPV6, 100000);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -513,7 +475,6 @@ int main(void)
 		cmocka_unit_test(all_vlans_of_an_interface_may_be_homes),
 		cmocka_unit_test(too_many_homes_are_refused),
 		cmocka_unit_test(homes_that_do_not_fit_a_leaf_are_refused),
-		cmocka_unit_test(homes_of_a_million_hosts_take_no_node_more),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -96,6 +96,14 @@ static inline struct interface *add_interface(struct policy *policy, const char 
 	return interface;
 }
 
+static inline void complete(struct policy *policy)
+{
+	struct diagnostics diagnostics = {0};
+
+	assert_true(policy_complete(policy, &diagnostics));
+	diagnostics_free(&diagnostics);
+}
+
 /* One interface and no role. */
 static inline void build_none(struct policy *policy)
 {

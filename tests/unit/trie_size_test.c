@@ -35,7 +35,6 @@ static void check_nesting(bool siblings)
 	struct tables tables;
 	struct prefix *prefix;
 	struct role *role;
-	struct error error;
 	unsigned len, side;
 
 	model_init(&policy);
@@ -50,7 +49,7 @@ static void check_nesting(bool siblings)
 		}
 		model_add_service(&policy, len, ROLE_ANY, 6, 80);
 	}
-	assert_int_equal(compile(&policy, &tables, &error), 0);
+	tables = compile_good(&policy);
 	assert_int_equal(tables.source_class_count, 129);
 	assert_true(count_steps(&tables, &deep) <= ADDRESS6_STEPS);
 	assert_true(compile_find_leaf(&tables, &deep) & NODE_LEAF);
@@ -70,13 +69,12 @@ static void hosts_take_few_nodes(enum family family, size_t count, size_t blocks
 	struct random random = {7};
 	struct policy policy;
 	struct tables tables;
-	struct error error;
 	size_t i;
 
 	model_init(&policy);
 	model_add_hosts(&random, model_add_role(&policy, "hosts"), count, family);
 	model_add_service(&policy, 1, ROLE_ANY, 6, 443);
-	assert_int_equal(compile(&policy, &tables, &error), 0);
+	tables = compile_good(&policy);
 	print_message("%zu hosts: %zu KiB of nodes\n", count, tables.node_count / 16);
 	assert_true(tables.node_count <= blocks_max);
 	for (i = 0; i < count; i++)
@@ -96,6 +94,35 @@ static void a_hundred_thousand_random_ipv6_hosts_take_less_than_16_mib(void **st
 {
 	(void)state;
 	hosts_take_few_nodes(FAMILY_IPV6, 100000, 16 << 14);
+}
+
+/* Sized as without: a home tells them apart from their surroundings no more than a role does. */
+static void homes_of_hosts_take_no_node_more(enum family family, size_t count)
+{
+	struct random random = {7};
+	struct policy policy;
+	struct tables tables;
+	size_t node_count;
+
+	model_init(&policy);
+	model_add_hosts(&random, model_add_role(&policy, "hosts"), count, family);
+	model_add_service(&policy, 1, ROLE_ANY, 6, 443);
+	tables = compile_good(&policy);
+	node_count = tables.node_count;
+	compile_free(&tables);
+	model_add_source(model_add_place(model_add_interface(&policy, false), VLAN_ALL), 1);
+	tables = compile_good(&policy);
+	assert_int_equal(tables.node_count, node_count);
+	assert_int_equal(tables.home_count, 2);
+	compile_free(&tables);
+	model_free(&policy);
+}
+
+static void homes_of_a_million_hosts_take_no_node_more(void **state)
+{
+	(void)state;
+	homes_of_hosts_take_no_node_more(FAMILY_IPV4, 1000000);
+	homes_of_hosts_take_no_node_more(FAMILY_IPV6, 100000);
 }
 
 static void a_full_trie_stops_growing_and_says_so(void **state)
@@ -124,6 +151,7 @@ int main(void)
 		cmocka_unit_test(the_deepest_nesting_stays_within_the_steps),
 		cmocka_unit_test(a_million_random_ipv4_hosts_take_less_than_96_mib),
 		cmocka_unit_test(a_hundred_thousand_random_ipv6_hosts_take_less_than_16_mib),
+		cmocka_unit_test(homes_of_a_million_hosts_take_no_node_more),
 		cmocka_unit_test(a_full_trie_stops_growing_and_says_so),
 	};
 
